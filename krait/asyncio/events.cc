@@ -1,0 +1,312 @@
+#include "krait/asyncio/events.h"
+
+#include <csignal>
+#include <cstdio>
+#include <ctime>
+
+#include "krait/asyncio/_reactor.h"
+#include "krait/asyncio/tasks.h"
+
+namespace krait::asyncio {
+
+constinit thread_local _Running _running;
+
+namespace {
+
+thread_local _VirtualTime* virtual_time = nullptr;
+
+// While something is ready, I/O is looked at only every so many turns: a poll costs as much as a hundred switches.
+constexpr int kTurnsBetweenPolls = 16;
+// Awaits that complete at once between two looks at the clock, and how long they may keep the loop.
+constexpr int kAwaitsBetweenLooks = 1024;
+constexpr std::int64_t kLongestStep = 10'000'000;
+
+std::int64_t steady_now() noexcept {
+  timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1'000'000'000LL + t.tv_nsec;
+}
+
+// Puts back what a turn had not run yet when an exception (KeyboardInterrupt, SystemExit) leaves the loop.
+struct RestOfTurn {
+  _ReadyQueue turn;
+  _ReadyQueue& ready;
+  ~RestOfTurn() { ready.prepend(turn); }
+};
+
+}  // namespace
+
+_VirtualTime* _set_virtual_time(_VirtualTime* time) { return std::exchange(virtual_time, time); }
+
+_Callback::_Callback(EventLoop& loop, _base::Function<void()> function) : loop_(&loop), function_(std::move(function)) {
+  run = &call;
+  ++_refs;  // the loop's own, until it has run or was taken out
+}
+
+void _Callback::cancel() noexcept {
+  if (cancelled_) return;
+  cancelled_ = true;
+  function_ = nullptr;
+  if (!scheduled()) return;  // in the ready queue, or done
+  loop_->_remove_timer(this);
+  if (--_refs == 0) delete this;
+}
+
+void _Callback::call(_ReadyNode* node) {
+  auto* self = static_cast<_Callback*>(node);
+  _base::Ref<_Callback> alive(self);
+  --self->_refs;
+  if (self->cancelled_) return;
+  _base::Function<void()> function = std::move(self->function_);
+  try {
+    function();
+  } catch (const KeyboardInterrupt&) {
+    throw;
+  } catch (const SystemExit&) {
+    throw;
+  } catch (...) {
+    self->loop_->call_exception_handler({"Exception in callback", std::current_exception(), {}});
+  }
+}
+
+EventLoop::EventLoop() : virtual_(virtual_time) { recent_ = _now(); }
+
+EventLoop::~EventLoop() {
+  if (!closed_) close();
+}
+
+std::int64_t EventLoop::_now() const noexcept { return virtual_ ? virtual_->now() : steady_now(); }
+
+std::int64_t EventLoop::_deadline(nanoseconds delay) noexcept {
+  recent_ = _now();
+  std::int64_t deadline;
+  if (__builtin_add_overflow(recent_, delay.count(), &deadline)) deadline = _TimerHeap::kNever - 1;
+  return deadline;
+}
+
+_Reactor& EventLoop::_reactor() {
+  if (!reactor_) reactor_ = _make_reactor();
+  return *reactor_;
+}
+
+void EventLoop::_check_closed() const {
+  if (closed_) throw RuntimeError("Event loop is closed");
+}
+
+void EventLoop::_check_not_running() const {
+  _check_closed();
+  if (running_) throw RuntimeError("This event loop is already running");
+  if (_running.loop) throw RuntimeError("Cannot run the event loop while another loop is running");
+}
+
+Handle EventLoop::call_soon(_base::Function<void()> function) {
+  _check_closed();
+  auto* callback = new _Callback(*this, std::move(function));
+  ready_.push(callback);
+  return Handle(_base::Ref<_Callback>(callback));
+}
+
+void EventLoop::call_soon_threadsafe(_base::Function<void()> function) {
+  std::lock_guard lock(incoming_mutex_);
+  _check_closed();
+  incoming_.push_back(std::move(function));
+  has_incoming_.store(true, std::memory_order_release);
+  if (reactor_) reactor_->wake();
+}
+
+TimerHandle EventLoop::call_later(nanoseconds delay, _base::Function<void()> function) {
+  return call_at(nanoseconds(_deadline(delay)), std::move(function));
+}
+
+TimerHandle EventLoop::call_at(nanoseconds when, _base::Function<void()> function) {
+  _check_closed();
+  auto* callback = new _Callback(*this, std::move(function));
+  callback->when = when.count();
+  timers_.add(callback, when.count());
+  return TimerHandle(_base::Ref<_Callback>(callback));
+}
+
+void EventLoop::add_signal_handler(int number, _base::Function<void()> function) {
+  if (number < 1 || number >= NSIG) throw ValueError("sig should be in 1..64, not " + std::to_string(number));
+  if (number == SIGKILL || number == SIGSTOP)
+    throw ValueError("cannot add a handler for signal " + std::to_string(number) + ": it cannot be caught");
+  _reactor().add_signal(number, std::move(function));
+}
+
+bool EventLoop::remove_signal_handler(int number) { return reactor_ && reactor_->remove_signal(number); }
+
+void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept {
+  if (!exception_handler_) {
+    default_exception_handler(context);
+    return;
+  }
+  try {
+    exception_handler_(*this, context);
+  } catch (...) {
+    default_exception_handler({"Unhandled error in exception handler", std::current_exception(), context.message});
+  }
+}
+
+void EventLoop::default_exception_handler(const ExceptionContext& context) noexcept {
+  try {
+    std::string text = context.message + "\n";
+    if (!context.source.empty()) text += "source: " + context.source + "\n";
+    if (context.exception) text += type_name(context.exception) + ": " + str(context.exception) + "\n";
+    std::fwrite(text.data(), 1, text.size(), stderr);
+  } catch (...) {
+    std::fputs("out of memory while reporting an error\n", stderr);
+  }
+}
+
+void EventLoop::take_from_threads() {
+  std::vector<_base::Function<void()>> taken;
+  {
+    std::lock_guard lock(incoming_mutex_);
+    taken.swap(incoming_);
+    has_incoming_.store(false, std::memory_order_relaxed);
+  }
+  for (auto& function : taken) call_soon(std::move(function));
+}
+
+void EventLoop::wait_for_something() {
+  if (!virtual_) {
+    std::int64_t next = timers_.next();
+    std::int64_t timeout = next == _TimerHeap::kNever ? -1 : std::max<std::int64_t>(0, next - steady_now());
+    _reactor().poll(timeout);
+    return;
+  }
+  if (reactor_) reactor_->poll(0);
+  if (!ready_.empty() || has_incoming_.load(std::memory_order_acquire)) return;
+  bool external = external_ > 0 || (reactor_ && reactor_->awaits());
+  if (std::int64_t real = virtual_->idle(timers_.next(), external)) _reactor().poll(real);
+}
+
+void EventLoop::run_turn() {
+  if (ready_.empty() && !stopping_ && !has_incoming_.load(std::memory_order_acquire)) {
+    wait_for_something();
+    turns_since_poll_ = 0;
+    recent_ = _now();
+  } else if (++turns_since_poll_ >= kTurnsBetweenPolls || stopping_) {
+    if (reactor_) reactor_->poll(0);
+    turns_since_poll_ = 0;
+    recent_ = _now();
+  }
+  if (has_incoming_.load(std::memory_order_acquire)) [[unlikely]]
+    take_from_threads();
+  if (virtual_) recent_ = virtual_->now();
+  if (timers_.next() <= recent_) timers_.expire(recent_, ready_);
+  run_ready();
+}
+
+void EventLoop::run_ready() {
+  RestOfTurn rest{{}, ready_};
+  rest.turn.swap(ready_);
+  if (virtual_ && virtual_->reorders()) run_reordered(rest.turn);
+  while (!rest.turn.empty()) {
+    _ReadyNode* node = rest.turn.pop();
+    node->run(node);
+  }
+}
+
+void EventLoop::run_reordered(_ReadyQueue& turn) {
+  std::vector<_ReadyNode*> nodes;
+  while (!turn.empty()) nodes.push_back(turn.pop());
+  virtual_->order(nodes);
+  for (_ReadyNode* node : nodes) turn.push(node);
+}
+
+bool EventLoop::preempt(std::coroutine_handle<> coroutine) {
+  _preemption.budget = kAwaitsBetweenLooks;
+  EventLoop* loop = _running.loop;
+  _TaskCore* task = _running.task;
+  if (!task || loop->_now() - loop->recent_ < kLongestStep) return false;
+  loop->turns_since_poll_ = kTurnsBetweenPolls;
+  loop->_push(task->suspend(coroutine, nullptr));
+  return true;
+}
+
+void EventLoop::run_forever() {
+  _check_not_running();
+  struct Running {
+    EventLoop& loop;
+    _base::Ref<EventLoop> alive{&loop};
+    _Running before = _running;
+    _Preemption preemption = _preemption;
+    explicit Running(EventLoop& l) : loop(l) {
+      loop.running_ = true;
+      _running = {&loop, nullptr};
+      _preemption = {kAwaitsBetweenLooks, &EventLoop::preempt};
+    }
+    ~Running() {
+      loop.running_ = loop.stopping_ = false;
+      _running = before;
+      _preemption = preemption;
+    }
+  } running(*this);
+  recent_ = _now();
+  do {
+    run_turn();
+  } while (!stopping_);
+}
+
+void EventLoop::_run_until_done(_FutureCore& future) {
+  _check_not_running();
+  if (&future.loop() != this) throw ValueError("The future belongs to a different loop than the one specified as the loop argument");
+  _base::Ref<_FutureCore> alive(&future);
+  std::uint64_t callback = future.add_done_callback([this](FutureBase done) {
+    // KeyboardInterrupt and SystemExit leave the loop by themselves.
+    if (!done.cancelled()) done.core().mark_retrieved();
+    stop();
+  });
+  try {
+    run_forever();
+  } catch (...) {
+    future.remove_done_callback(callback);
+    throw;
+  }
+  future.remove_done_callback(callback);
+  if (!future.done()) throw RuntimeError("Event loop stopped before Future completed.");
+}
+
+// Only callbacks own themselves; tasks and timers belong to somebody else.
+void EventLoop::drop_ready() noexcept {
+  while (!ready_.empty()) {
+    _ReadyNode* node = ready_.pop();
+    if (node->run == &_Callback::call) {
+      auto* callback = static_cast<_Callback*>(node);
+      if (--callback->_refs == 0) delete callback;
+    } else {
+      _drop_done_callback(node);
+    }
+  }
+}
+
+void EventLoop::close() {
+  if (running_) throw RuntimeError("Cannot close a running event loop");
+  if (closed_) return;
+  std::vector<_base::Ref<_TaskCore>> pending;
+  for (_TaskCore& task : tasks_) pending.emplace_back(&task);
+  drop_ready();
+  for (auto& task : pending) {
+    call_exception_handler({"Task was destroyed but it is pending!", nullptr, task->repr()});
+    task->abandon();
+  }
+  for (auto& task : pending) task->drop_callbacks();
+  while (_FutureCore* future = futures_.pop_front()) future->drop_callbacks();
+  // What is left in the heap are callbacks: the frames took their timers with them.
+  timers_.expire(_TimerHeap::kNever, ready_);
+  drop_ready();
+  reactor_.reset();
+  std::lock_guard lock(incoming_mutex_);
+  closed_ = true;
+  incoming_.clear();
+}
+
+_base::Ref<EventLoop> new_event_loop() { return _base::Ref<EventLoop>(new EventLoop); }
+
+EventLoop& get_running_loop() {
+  if (!_running.loop) throw RuntimeError("no running event loop");
+  return *_running.loop;
+}
+
+}  // namespace krait::asyncio

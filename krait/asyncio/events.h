@@ -1,0 +1,224 @@
+#pragma once
+// The event loop: one thread, one FIFO queue of what is ready, one heap of timers, one reactor.
+//
+//   asyncio::EventLoop& loop = asyncio::get_running_loop();
+//   loop.call_later(2s, [] { print("two seconds on"); });
+//
+// Each turn waits for I/O (only when nothing is ready), moves due timers behind what is ready, and runs a snapshot
+// of the queue: what becomes ready meanwhile waits for the next turn. Nothing here is thread-safe but
+// call_soon_threadsafe. Python: asyncio.events, asyncio.base_events
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "krait/_base/function.h"
+#include "krait/_base/intrusive_list.h"
+#include "krait/_base/ref.h"
+#include "krait/asyncio/_ready.h"
+#include "krait/asyncio/_timers.h"
+#include "krait/asyncio/exceptions.h"
+#include "krait/builtins/coroutine.h"
+#include "krait/builtins/none.h"
+
+namespace krait::asyncio {
+
+class EventLoop;
+class FutureBase;
+class _FutureCore;
+class _Reactor;
+class _TaskCore;
+template <class T>
+class Future;
+template <class T>
+class Task;
+
+using std::chrono::nanoseconds;
+
+// What runs in this thread just now.
+struct _Running {
+  EventLoop* loop = nullptr;
+  _TaskCore* task = nullptr;
+};
+extern constinit thread_local _Running _running;
+
+// A callback in the queue or in the heap. Shared by its Handle and the loop.
+class _Callback : public _TimerNode {
+ public:
+  _Callback(EventLoop& loop, _base::Function<void()> function);
+  void cancel() noexcept;
+  bool cancelled() const noexcept { return cancelled_; }
+  std::int64_t when = 0;
+
+  int _refs = 0;
+  void _unreferenced() noexcept { delete this; }
+  static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }
+  static void operator delete(void* p, std::size_t size) noexcept { _base::FrameAllocator::deallocate(p, size); }
+
+  static void call(_ReadyNode* node);
+
+ private:
+  EventLoop* loop_;
+  _base::Function<void()> function_;
+  bool cancelled_ = false;
+};
+
+// What call_soon gives. Dropping it changes nothing; cancel() takes the callback back. Python: asyncio.Handle
+class Handle {
+ public:
+  Handle() = default;
+  explicit Handle(_base::Ref<_Callback> callback) : callback_(std::move(callback)) {}
+  // No effect on one that ran already.
+  void cancel() noexcept {
+    if (callback_) callback_->cancel();
+  }
+  bool cancelled() const noexcept { return callback_ && callback_->cancelled(); }
+
+ protected:
+  _base::Ref<_Callback> callback_;
+};
+
+// What call_later and call_at give. Python: asyncio.TimerHandle
+class TimerHandle : public Handle {
+ public:
+  using Handle::Handle;
+  // The deadline, in the loop's time().
+  nanoseconds when() const noexcept { return nanoseconds(callback_ ? callback_->when : 0); }
+};
+
+// What an exception handler is told. Python: the context dict of call_exception_handler
+struct ExceptionContext {
+  std::string message;
+  std::exception_ptr exception;
+  std::string source;  // the task, future or handle concerned, as repr() prints it; may be empty
+};
+
+// Time and order that a test commands instead of the system: unittest::VirtualClock is one.
+class _VirtualTime {
+ public:
+  virtual ~_VirtualTime() = default;
+  virtual std::int64_t now() const = 0;
+  // Nothing is ready. `next` is the earliest deadline (_TimerHeap::kNever: none), `external` tells that I/O,
+  // a signal or a thread could still wake the loop. Gives how long to wait for those in real time
+  // (negative: for ever), after which it is asked again; zero after having moved the time to `next`.
+  // Throws DeadlockError when nothing can ever happen.
+  virtual std::int64_t idle(std::int64_t next, bool external) = 0;
+  // Reorders what one turn will run. The default keeps FIFO.
+  virtual void order(std::vector<_ReadyNode*>&) {}
+  virtual bool reorders() const { return false; }
+};
+// The one that loops made in this thread from now on obey; null for real time. Gives the one before.
+_VirtualTime* _set_virtual_time(_VirtualTime* time);
+
+class EventLoop {
+ public:
+  EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  // Runs `future` (a Coroutine, Task or Future) to its end and gives its result or throws its exception.
+  // Throws RuntimeError "This event loop is already running" within a loop, "Event loop is closed" after close().
+  // Defined in tasks.h. Python: loop.run_until_complete(future)
+  template <class Awaitable>
+  auto run_until_complete(Awaitable awaitable);
+  // Runs until stop(). Python: loop.run_forever()
+  void run_forever();
+  // Ends run_forever after the current turn. Python: loop.stop()
+  void stop() noexcept { stopping_ = true; }
+  bool is_running() const noexcept { return running_; }
+  bool is_closed() const noexcept { return closed_; }
+  // Drops what is still scheduled. Tasks that are still pending are reported ("Task was destroyed but it is
+  // pending!") and their frames destroyed. Throws RuntimeError while running. Python: loop.close()
+  void close();
+
+  // Calls `function` in the next turn. Python: loop.call_soon(callback)
+  Handle call_soon(_base::Function<void()> function);
+  // From any thread; also wakes the loop. Throws RuntimeError "Event loop is closed".
+  // Python: loop.call_soon_threadsafe(callback)
+  void call_soon_threadsafe(_base::Function<void()> function);
+  // Calls `function` after `delay`, never earlier. Python: loop.call_later(delay, callback)
+  TimerHandle call_later(nanoseconds delay, _base::Function<void()> function);
+  // Calls `function` when time() has reached `when`. Python: loop.call_at(when, callback)
+  TimerHandle call_at(nanoseconds when, _base::Function<void()> function);
+  // The loop's clock: monotonic, from an arbitrary start. Python: loop.time()
+  nanoseconds time() const noexcept { return nanoseconds(_now()); }
+
+  // Defined in futures.h and tasks.h.
+  template <class T = void>
+  Future<T> create_future();
+  template <class T>
+  Task<T> create_task(Coroutine<T> coroutine, std::string name = {});
+
+  // Calls `function` in the loop whenever signal `number` comes; replaces the former one. Only one loop of a
+  // process should. Throws ValueError for a number that cannot be caught. Python: loop.add_signal_handler
+  void add_signal_handler(int number, _base::Function<void()> function);
+  // True when there was one; the default action is back. Python: loop.remove_signal_handler
+  bool remove_signal_handler(int number);
+
+  // Replaces the handler; an empty one means the default, which logs to stderr. Python: set_exception_handler
+  using ExceptionHandler = _base::Function<void(EventLoop&, const ExceptionContext&)>;
+  void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
+  void call_exception_handler(const ExceptionContext& context) noexcept;
+  static void default_exception_handler(const ExceptionContext& context) noexcept;
+
+  // --- for asyncio's own rooms ---
+  void _push(_ReadyNode* node) noexcept { ready_.push(node); }
+  std::int64_t _now() const noexcept;
+  // The time as of the last look at the clock: at most some turns old. For coarse deadlines.
+  std::int64_t _recent() const noexcept { return recent_; }
+  void _add_timer(_TimerNode* node, std::int64_t when) { timers_.add(node, when); }
+  void _remove_timer(_TimerNode* node) noexcept { timers_.remove(node); }
+  std::int64_t _deadline(nanoseconds delay) noexcept;
+  _Reactor& _reactor();
+  _base::IntrusiveList<_TaskCore>& _tasks() noexcept { return tasks_; }
+  _base::IntrusiveList<_FutureCore>& _futures() noexcept { return futures_; }
+  void _check_closed() const;
+  void _check_not_running() const;
+  void _run_until_done(_FutureCore& future);
+  // Keeps a deadlock from being seen while another thread will call back.
+  void _expect_thread(int change) noexcept { external_ += change; }
+
+  int _refs = 0;
+  void _unreferenced() noexcept { delete this; }
+
+ private:
+  ~EventLoop();
+  void run_turn();
+  void wait_for_something();
+  void run_ready();
+  void run_reordered(_ReadyQueue& turn);
+  void take_from_threads();
+  void drop_ready() noexcept;
+  static bool preempt(std::coroutine_handle<> coroutine);
+
+  _ReadyQueue ready_;
+  _TimerHeap timers_;
+  std::int64_t recent_ = 0;
+  int turns_since_poll_ = 0;
+  bool stopping_ = false, running_ = false, closed_ = false;
+  _VirtualTime* virtual_ = nullptr;
+  // Those that are pending, in the order they were made.
+  _base::IntrusiveList<_TaskCore> tasks_;
+  _base::IntrusiveList<_FutureCore> futures_;
+  std::unique_ptr<_Reactor> reactor_;
+  ExceptionHandler exception_handler_;
+  int external_ = 0;
+
+  // What other threads hand over.
+  std::mutex incoming_mutex_;
+  std::vector<_base::Function<void()>> incoming_;
+  std::atomic<bool> has_incoming_ = false;
+};
+
+// An owned loop: close() it when done, or let asyncio::run do all of it. Python: asyncio.new_event_loop()
+_base::Ref<EventLoop> new_event_loop();
+// Throws RuntimeError "no running event loop". Python: asyncio.get_running_loop()
+EventLoop& get_running_loop();
+// The running loop, or null. Python: asyncio._get_running_loop()
+inline EventLoop* _get_running_loop() noexcept { return _running.loop; }
+
+}  // namespace krait::asyncio

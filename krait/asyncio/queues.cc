@@ -1,0 +1,42 @@
+#include "krait/asyncio/queues.h"
+
+namespace krait::asyncio {
+
+void _QueueCore::require_put(std::size_t size) const {
+  if (shutdown_) throw QueueShutDown();
+  if (full(size)) throw QueueFull();
+}
+
+void _QueueCore::require_get(std::size_t size) const {
+  if (size > 0) return;
+  if (shutdown_) throw QueueShutDown();
+  throw QueueEmpty();
+}
+
+void _QueueCore::was_put() noexcept {
+  ++unfinished_;
+  finished_.clear();
+  getters.wake_next();
+}
+
+void _QueueCore::task_done() {
+  if (unfinished_ == 0) throw ValueError("task_done() called too many times");
+  if (--unfinished_ == 0) finished_.set();
+}
+
+Coroutine<> _QueueCore::join() {
+  if (unfinished_ > 0) co_await finished_.wait();
+}
+
+void _QueueCore::drop_unfinished(std::size_t count) noexcept {
+  unfinished_ -= std::min(unfinished_, count);
+  if (unfinished_ == 0) finished_.set();
+}
+
+void _QueueCore::shutdown() noexcept {
+  shutdown_ = true;
+  getters.wake_all();
+  putters.wake_all();
+}
+
+}  // namespace krait::asyncio

@@ -1,0 +1,86 @@
+#include "krait/asyncio/runners.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "krait/asyncio/gather.h"
+
+namespace krait::asyncio {
+
+namespace {
+
+bool on_main_thread() { return ::syscall(SYS_gettid) == ::getpid(); }
+
+bool sigint_is_default() {
+  struct sigaction action;
+  return ::sigaction(SIGINT, nullptr, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
+}  // namespace
+
+void _cancel_all_tasks(EventLoop& loop) {
+  std::vector<AnyTask> left = all_tasks(&loop);
+  if (left.empty()) return;
+  for (const AnyTask& task : left) task.cancel();
+  loop._run_until_done(_gather_all(left).core());
+  for (const AnyTask& task : left) {
+    if (task.cancelled()) continue;
+    if (std::exception_ptr error = task.exception())
+      loop.call_exception_handler({"unhandled exception during asyncio.run() shutdown", error, task.repr()});
+  }
+}
+
+Runner::~Runner() {
+  try {
+    close();
+  } catch (...) {
+    EventLoop::default_exception_handler({"cannot close the Runner", std::current_exception(), {}});
+  }
+}
+
+EventLoop& Runner::prepare() {
+  if (_get_running_loop()) throw RuntimeError("Runner.run() cannot be called from a running event loop");
+  return get_loop();
+}
+
+EventLoop& Runner::get_loop() {
+  if (closed_) throw RuntimeError("Runner is closed");
+  if (!loop_) loop_ = new_event_loop();
+  return *loop_;
+}
+
+void Runner::run_task(_TaskCore& task) {
+  int interrupts = 0;
+  bool handles_sigint = on_main_thread() && sigint_is_default();
+  if (handles_sigint) {
+    loop_->add_signal_handler(SIGINT, [&interrupts, &task] {
+      if (++interrupts == 1 && !task.done()) {
+        task.cancel(std::nullopt);
+      } else {
+        throw KeyboardInterrupt();
+      }
+    });
+  }
+  struct Restore {
+    EventLoop& loop;
+    bool active;
+    ~Restore() {
+      if (active) loop.remove_signal_handler(SIGINT);
+    }
+  } restore{*loop_, handles_sigint};
+  loop_->_run_until_done(task);
+  if (task.cancelled() && interrupts > 0 && task.uncancel() == 0) throw KeyboardInterrupt();
+  task.raise_unless_result();
+}
+
+void Runner::close() {
+  if (closed_) return;
+  closed_ = true;
+  if (!loop_) return;
+  _cancel_all_tasks(*loop_);
+  loop_->close();
+}
+
+}  // namespace krait::asyncio

@@ -1,0 +1,56 @@
+#pragma once
+// asyncio::run(main()): one call from a synchronous program into asynchronous code and back.
+// Python: asyncio.runners
+
+#include "krait/asyncio/tasks.h"
+
+namespace krait::asyncio {
+
+// Runs a main coroutine with a loop of its own. At the end it cancels the tasks that are left, in the order they were
+// made, waits for them, and reports what they failed with. Ctrl-C cancels the main task and comes out as
+// KeyboardInterrupt; a second one leaves at once. Python: asyncio.Runner
+class Runner {
+ public:
+  Runner() = default;
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner();
+
+  // Throws what `main` throws; RuntimeError from within a running loop. Python: runner.run(coro)
+  template <class T>
+  T run(Coroutine<T> main) {
+    Task<T> task = prepare().create_task(std::move(main));
+    run_task(static_cast<_TaskCore&>(task.core()));
+    if constexpr (!std::is_void_v<T>) return _take_result<T>(task.core());
+  }
+  // Python: runner.get_loop()
+  EventLoop& get_loop();
+  // Cancels and awaits what is left, then closes the loop. Python: runner.close()
+  void close();
+
+ private:
+  EventLoop& prepare();
+  void run_task(_TaskCore& task);
+  _base::Ref<EventLoop> loop_;
+  bool closed_ = false;
+};
+
+// Cancels the loop's tasks and runs it until they are done. Python: asyncio.runners._cancel_all_tasks
+void _cancel_all_tasks(EventLoop& loop);
+
+// Throws RuntimeError "asyncio.run() cannot be called from a running event loop". Python: asyncio.run(main)
+template <class T>
+T run(Coroutine<T> main) {
+  if (_get_running_loop()) throw RuntimeError("asyncio.run() cannot be called from a running event loop");
+  Runner runner;  // closes itself when an exception passes
+  if constexpr (std::is_void_v<T>) {
+    runner.run(std::move(main));
+    runner.close();
+  } else {
+    T result = runner.run(std::move(main));
+    runner.close();
+    return result;
+  }
+}
+
+}  // namespace krait::asyncio

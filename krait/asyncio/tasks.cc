@@ -1,0 +1,169 @@
+#include "krait/asyncio/tasks.h"
+
+#include <atomic>
+#include <cmath>
+
+namespace krait::asyncio {
+
+namespace {
+std::atomic<std::uint64_t> task_numbers{0};
+}
+
+_TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name)
+    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(task_numbers.fetch_add(1, std::memory_order_relaxed) + 1) {
+  if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
+  _ReadyNode::run = &step;
+}
+
+_TaskCore::~_TaskCore() {
+  // Only a task that start() could not enter into the loop still has its coroutine here.
+  if (root_) root_.destroy();
+}
+
+void _TaskCore::start() {
+  loop_->_tasks().push_back(this);
+  ++_refs;  // the loop's own, until the task is done
+  loop_->_push(this);
+}
+
+std::string _TaskCore::name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
+
+std::string _TaskCore::repr() const {
+  std::string text = "<Task " + (must_cancel_ && !done() ? std::string("cancelling") : describe_state());
+  text += " name='" + name() + "'";
+  if (state_ == State::Finished && exception_) text += " exception=" + krait::repr(exception_);
+  return text + ">";
+}
+
+bool _TaskCore::cancel(const _CancelMessage& message) {
+  unretrieved_ = false;
+  if (done()) return false;
+  ++cancel_requests_;
+  if (waiting_on_ && waiting_on_->_cancel(message)) return true;
+  // The next step is in the ready queue already (or under way): it will find this.
+  must_cancel_ = true;
+  message_ = message ? std::make_unique<std::string>(*message) : nullptr;
+  return true;
+}
+
+int _TaskCore::uncancel() noexcept {
+  if (cancel_requests_ > 0 && --cancel_requests_ == 0) must_cancel_ = false;
+  return cancelling();
+}
+
+void _TaskCore::raise_cancel() {
+  must_cancel_ = false;
+  _raise_cancelled(cancel_message());
+}
+
+void _TaskCore::step(_ReadyNode* node) {
+  auto* self = static_cast<_TaskCore*>(node);
+  assert(!self->done());
+  self->waiting_on_ = nullptr;
+  if (!self->started_) [[unlikely]] {
+    self->started_ = true;
+    if (self->must_cancel_) {
+      // Cancelled before its first step: the body never runs.
+      self->must_cancel_ = false;
+      self->exception_ = self->make_cancelled_error();
+      std::exchange(self->root_, nullptr).destroy();
+      self->_FutureCore::cancel(std::nullopt);
+      _base::Ref<_TaskCore> last(self);
+      --self->_refs;
+      return;
+    }
+  }
+  _running.task = self;
+  self->resume_.resume();
+  _running.task = nullptr;
+  if (self->root_.done()) {
+    self->finish_step();
+  } else if (self->must_cancel_ && self->waiting_on_) [[unlikely]] {
+    // It cancelled itself, or was, during this very step: what it waits on now takes the request.
+    if (self->waiting_on_->_cancel(self->cancel_message())) self->must_cancel_ = false;
+  }
+}
+
+void _TaskCore::finish_step() {
+  _base::Ref<_TaskCore> self(this);
+  --_refs;  // the loop's reference becomes `self`
+  std::exception_ptr error = collect();
+  root_ = nullptr;
+  if (!error) {
+    if (must_cancel_) {
+      // The request came too late to be thrown, but it counts. Python: StopIteration with _must_cancel set
+      must_cancel_ = false;
+      _FutureCore::cancel(cancel_message());
+      return;
+    }
+    message_.reset();
+    finish(State::Finished);
+    return;
+  }
+  if (isinstance<CancelledError>(error)) {
+    exception_ = std::move(error);
+    _FutureCore::cancel(std::nullopt);
+    return;
+  }
+  set_exception(error);
+  if (isinstance<KeyboardInterrupt>(error) || isinstance<SystemExit>(error)) std::rethrow_exception(error);
+}
+
+void _TaskCore::abandon() noexcept {
+  _base::Ref<_TaskCore> last(this);
+  unlink();
+  --_refs;  // the loop's reference
+  if (root_) std::exchange(root_, nullptr).destroy();
+}
+
+AnyTask current_task() { return AnyTask(_running.task); }
+
+std::vector<AnyTask> all_tasks(EventLoop* loop) {
+  std::vector<AnyTask> tasks;
+  for (_TaskCore& each : (loop ? *loop : get_running_loop())._tasks()) tasks.emplace_back(&each);
+  return tasks;
+}
+
+void _Waiter::raise_no_task() { throw RuntimeError("no running event loop"); }
+
+bool _Waiter::_cancel(const _CancelMessage& message) {
+  if (state_ != State::Pending) return false;
+  state_ = State::Cancelled;
+  if (message) message_ = std::make_unique<std::string>(*message);
+  on_cancel();
+  task_->loop()._push(node_);
+  return true;
+}
+
+void _Waiter::raise() {
+  if (cancelled()) {
+    task_->forget_cancel();
+    _raise_cancelled(message_ ? _CancelMessage(*message_) : std::nullopt);
+  }
+  task_->raise_cancel();
+}
+
+_Sleep sleep(double seconds) {
+  if (std::isnan(seconds)) throw ValueError("Invalid delay: NaN (not a number)");
+  constexpr double kLongest = 9.2e9;  // seconds that fit in 64 bits of nanoseconds: 292 years
+  return _Sleep(nanoseconds(static_cast<std::int64_t>(std::min(seconds, kLongest) * 1e9)));
+}
+
+void _Sleep::await_suspend(std::coroutine_handle<> waiting) {
+  if (zero()) {
+    task_ = _running.task;
+    if (!task_) throw RuntimeError("no running event loop");
+    task_->loop()._push(task_->suspend(waiting, nullptr));
+    return;
+  }
+  suspend(waiting);
+  // Fires in one turn and wakes the task in the next, as the future that CPython's sleep waits on does.
+  _TimerNode::run = [](_ReadyNode* node) {
+    auto* self = static_cast<_Sleep*>(static_cast<_TimerNode*>(node));
+    if (!self->done()) self->wake();
+  };
+  EventLoop& loop = task_->loop();
+  loop._add_timer(this, loop._deadline(delay_));
+}
+
+}  // namespace krait::asyncio

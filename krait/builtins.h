@@ -1,0 +1,7 @@
+#pragma once
+// What Python has without an import: exceptions, coroutines, generators.
+#include "krait/builtins/async_with.h"
+#include "krait/builtins/coroutine.h"
+#include "krait/builtins/exceptions.h"
+#include "krait/builtins/generator.h"
+#include "krait/builtins/none.h"

@@ -1,0 +1,132 @@
+#pragma once
+// Generator<T>: what a `def` with `yield` returns.
+//
+//   Generator<int> count(int n) { for (int i = 0; i < n; ++i) co_yield i; }
+//   for (int i : count(3)) print(i);
+//   auto g = count(3);  std::optional<int> first = g.next();      // nullopt = StopIteration
+//
+// Leaving early destroys the frame, which runs the destructors of its locals (Python: close() and `finally`).
+
+#include <coroutine>
+#include <exception>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "krait/_base/frame_allocator.h"
+
+namespace krait {
+
+template <class T>
+class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
+ public:
+  struct promise_type {
+    T* current = nullptr;
+    std::optional<T> copy;  // holds what was yielded as an lvalue of another type or const
+    std::exception_ptr thrown_in;
+
+    Generator get_return_object() noexcept { return Generator(Handle::from_promise(*this)); }
+    std::suspend_always initial_suspend() noexcept { return {}; }
+    std::suspend_always final_suspend() noexcept { return {}; }
+    // The exception leaves through next(), in the caller's own stack.
+    void unhandled_exception() { throw; }
+    void return_void() noexcept {}
+
+    struct YieldAwaiter {
+      promise_type* promise;
+      bool await_ready() noexcept { return false; }
+      void await_suspend(std::coroutine_handle<>) noexcept {}
+      void await_resume() {
+        if (promise->thrown_in) std::rethrow_exception(std::exchange(promise->thrown_in, nullptr));
+      }
+    };
+    YieldAwaiter yield_value(T& value) noexcept {
+      current = std::addressof(value);
+      return {this};
+    }
+    YieldAwaiter yield_value(T&& value) noexcept {
+      current = std::addressof(value);  // the temporary lives until the generator is resumed
+      return {this};
+    }
+    YieldAwaiter yield_value(const T& value) {
+      copy = value;
+      current = std::addressof(*copy);
+      return {this};
+    }
+    template <class U>
+    void await_transform(U&&) = delete;  // a Generator cannot await
+
+    static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept {
+      _base::FrameAllocator::deallocate(frame, size);
+    }
+  };
+
+  Generator(Generator&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+  Generator& operator=(Generator&& other) noexcept {
+    if (this != &other) {
+      close();
+      handle_ = std::exchange(other.handle_, nullptr);
+    }
+    return *this;
+  }
+  ~Generator() { close(); }
+
+  // The next value, or nullopt at the end and ever after (where Python raises StopIteration).
+  // Throws what the generator throws. Python: next(generator)
+  std::optional<T> next() {
+    if (!advance()) return std::nullopt;
+    return std::move(*handle_.promise().current);
+  }
+
+  // Throws `error` in at the yield and gives the next value. A generator that has not started, or has
+  // ended, throws it straight back. Python: generator.throw(error)
+  std::optional<T> throw_(std::exception_ptr error) {
+    if (!handle_ || handle_.done() || !handle_.promise().current) {
+      close();
+      std::rethrow_exception(std::move(error));
+    }
+    handle_.promise().thrown_in = std::move(error);
+    return next();
+  }
+
+  // Python: generator.close()
+  void close() noexcept {
+    if (handle_) std::exchange(handle_, nullptr).destroy();
+  }
+
+  class iterator {
+   public:
+    using value_type = T;
+    using difference_type = std::ptrdiff_t;
+    explicit iterator(Generator* generator) : generator_(generator) {}
+    T& operator*() const { return *generator_->handle_.promise().current; }
+    iterator& operator++() {
+      generator_->advance();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    bool operator==(std::default_sentinel_t) const { return !generator_->handle_ || generator_->handle_.done(); }
+
+   private:
+    Generator* generator_;
+  };
+  iterator begin() {
+    advance();
+    return iterator(this);
+  }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
+ private:
+  using Handle = std::coroutine_handle<promise_type>;
+  explicit Generator(Handle handle) noexcept : handle_(handle) {}
+  bool advance() {
+    if (!handle_ || handle_.done()) return false;
+    handle_.resume();
+    return !handle_.done();
+  }
+  Handle handle_;
+};
+
+}  // namespace krait

@@ -1,0 +1,3 @@
+#pragma once
+// Python: unittest
+#include "krait/unittest/virtual_clock.h"

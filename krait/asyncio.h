@@ -8,6 +8,7 @@
 #include "krait/asyncio/locks.h"
 #include "krait/asyncio/queues.h"
 #include "krait/asyncio/runners.h"
+#include "krait/asyncio/streams.h"
 #include "krait/asyncio/tasks.h"
 #include "krait/asyncio/timeouts.h"
 #include "krait/asyncio/wait.h"

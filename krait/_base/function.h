@@ -56,9 +56,19 @@ class Function<R(Args...)> {
   static constexpr bool fits =
       sizeof(D) <= kInline && alignof(D) <= alignof(void*) && std::is_nothrow_move_constructible_v<D>;
 
+  // A callable's result is dropped where none is asked for.
+  template <class D>
+  static R invoke(D& callable, Args&&... args) {
+    if constexpr (std::is_void_v<R>) {
+      callable(std::forward<Args>(args)...);
+    } else {
+      return callable(std::forward<Args>(args)...);
+    }
+  }
+
   template <class D>
   static constexpr Ops inline_ops{
-      [](void* p, Args&&... args) -> R { return (*static_cast<D*>(p))(std::forward<Args>(args)...); },
+      [](void* p, Args&&... args) -> R { return invoke(*static_cast<D*>(p), std::forward<Args>(args)...); },
       [](void* to, void* from) noexcept {
         new (to) D(std::move(*static_cast<D*>(from)));
         static_cast<D*>(from)->~D();
@@ -66,7 +76,7 @@ class Function<R(Args...)> {
       [](void* p) noexcept { static_cast<D*>(p)->~D(); }};
   template <class D>
   static constexpr Ops heap_ops{
-      [](void* p, Args&&... args) -> R { return (**static_cast<D**>(p))(std::forward<Args>(args)...); },
+      [](void* p, Args&&... args) -> R { return invoke(**static_cast<D**>(p), std::forward<Args>(args)...); },
       [](void* to, void* from) noexcept { *static_cast<D**>(to) = *static_cast<D**>(from); },
       [](void* p) noexcept { delete *static_cast<D**>(p); }};
 

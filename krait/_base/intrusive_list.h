@@ -1,6 +1,6 @@
 #pragma once
 // A doubly linked list whose links live in its elements: no allocation, and an element leaves in O(1)
-// without knowing which list it is in. An element must leave (or be unlinked) before it dies.
+// without knowing which list it is in. An element must leave before it dies; a list that dies lets its elements go.
 
 #include <cassert>
 
@@ -26,6 +26,10 @@ class IntrusiveList {
   IntrusiveList() noexcept { head_.prev = head_.next = &head_; }
   IntrusiveList(const IntrusiveList&) = delete;
   IntrusiveList& operator=(const IntrusiveList&) = delete;
+  ~IntrusiveList() {
+    while (pop_front()) {
+    }
+  }
 
   bool empty() const noexcept { return head_.next == &head_; }
   T* front() noexcept { return empty() ? nullptr : static_cast<T*>(head_.next); }

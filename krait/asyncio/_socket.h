@@ -58,6 +58,8 @@ class _Socket {
   _IoWait readable() { return _IoWait(*watch_, _IoWait::Direction::Read); }
   _IoWait writable() { return _IoWait(*watch_, _IoWait::Direction::Write); }
 
+  _Watch& watch() noexcept { return *watch_; }
+
   // The first bytes to come; 0 at the end.
   Coroutine<std::size_t> recv(char* into, std::size_t size);
   // `data` stays valid until this completes.

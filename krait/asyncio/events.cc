@@ -16,7 +16,7 @@ namespace {
 thread_local _VirtualTime* virtual_time = nullptr;
 
 // While something is ready, I/O is looked at only every so many turns: a poll costs as much as a hundred switches.
-constexpr int kTurnsBetweenPolls = 16;
+constexpr int kTurnsBetweenPolls = 64;
 // Awaits that complete at once between two looks at the clock, and how long they may keep the loop.
 constexpr int kAwaitsBetweenLooks = 1024;
 constexpr std::int64_t kLongestStep = 10'000'000;

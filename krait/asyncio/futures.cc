@@ -178,7 +178,8 @@ void _FutureWait::await_suspend(std::coroutine_handle<> waiting) {
 void _FutureWait::finish() {
   if (task_ && task_->must_cancel()) {
     future_->mark_retrieved();
-    if (future_->cancelled()) {
+    // A gather that was cancelled is not cancelled() but ends with a CancelledError: that one counts, too.
+    if (future_->cancelled() || future_->ends_with_cancelled_error()) {
       task_->forget_cancel();
     } else {
       task_->raise_if_cancelled();

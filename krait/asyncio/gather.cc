@@ -63,7 +63,8 @@ void _GatheringCore::child_done(_FutureCore& child) {
   }
   if (finished_ < count_) return;
   if (cancel_requested_) {
-    set_exception(child.make_cancelled_error());
+    // The message is the last argument's, whichever ended last; it may have none.
+    set_exception(children_.back()->make_cancelled_error());
   } else {
     collect();
   }

@@ -6,11 +6,24 @@
 namespace krait::asyncio {
 
 namespace {
-std::atomic<std::uint64_t> task_numbers{0};
+
+// Numbers are unique in the process. A thread takes them by the block, so that making a task is not atomic; in a
+// program of one thread they are Task-1, Task-2, … as in Python.
+std::uint64_t next_task_number() noexcept {
+  constexpr std::uint64_t kBlock = 1024;
+  static std::atomic<std::uint64_t> blocks{0};
+  static constinit thread_local std::uint64_t next = 0, end = 0;
+  if (next == end) {
+    next = blocks.fetch_add(kBlock, std::memory_order_relaxed);
+    end = next + kBlock;
+  }
+  return ++next;
 }
 
+}  // namespace
+
 _TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name)
-    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(task_numbers.fetch_add(1, std::memory_order_relaxed) + 1) {
+    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(next_task_number()) {
   if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
   _ReadyNode::run = &step;
 }

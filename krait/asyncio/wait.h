@@ -9,7 +9,7 @@ enum class ReturnWhen : std::uint8_t { FIRST_COMPLETED, FIRST_EXCEPTION, ALL_COM
 using enum ReturnWhen;
 
 struct WaitOptions {
-  std::optional<nanoseconds> timeout;  // none: for ever
+  std::optional<nanoseconds> timeout = std::nullopt;  // for ever
   ReturnWhen return_when = ALL_COMPLETED;
 };
 

@@ -56,10 +56,10 @@ struct _RequiredFlag {
 // What a value must satisfy beyond its type. Bounds are for numbers (exact up to 2^53); lengths are code points of a string,
 // elements of a list, keys of a map. On a std::optional they bind the value, if there is one. Python: pydantic.Field
 struct Field {
+  _Text alias{};             // the name outside C++, where it is not the member's: a keyword, a "-"
+  _RequiredFlag required{};  // of a member: when it is not what its type and initialiser show
   _Bound gt{}, ge{}, lt{}, le{};
   long min_length = -1, max_length = -1;  // -1: no bound
-  _Text alias{};                          // the name outside C++, where it is not the member's: a keyword, a "-"
-  _RequiredFlag required{};
 };
 
 // One member as KRAIT_DESCRIBE tells it.

@@ -28,23 +28,38 @@ void raise_os_error(int error, std::string_view what, std::string_view name) {
   switch (error) {
     case EAGAIN:
     case EALREADY:
-    case EINPROGRESS: throw BlockingIOError(error, what, name);
-    case ECHILD: throw ChildProcessError(error, what, name);
+    case EINPROGRESS:
+      throw BlockingIOError(error, what, name);
+    case ECHILD:
+      throw ChildProcessError(error, what, name);
     case EPIPE:
-    case ESHUTDOWN: throw BrokenPipeError(error, what, name);
-    case ECONNABORTED: throw ConnectionAbortedError(error, what, name);
-    case ECONNREFUSED: throw ConnectionRefusedError(error, what, name);
-    case ECONNRESET: throw ConnectionResetError(error, what, name);
-    case EEXIST: throw FileExistsError(error, what, name);
-    case ENOENT: throw FileNotFoundError(error, what, name);
-    case EINTR: throw InterruptedError(error, what, name);
-    case EISDIR: throw IsADirectoryError(error, what, name);
-    case ENOTDIR: throw NotADirectoryError(error, what, name);
+    case ESHUTDOWN:
+      throw BrokenPipeError(error, what, name);
+    case ECONNABORTED:
+      throw ConnectionAbortedError(error, what, name);
+    case ECONNREFUSED:
+      throw ConnectionRefusedError(error, what, name);
+    case ECONNRESET:
+      throw ConnectionResetError(error, what, name);
+    case EEXIST:
+      throw FileExistsError(error, what, name);
+    case ENOENT:
+      throw FileNotFoundError(error, what, name);
+    case EINTR:
+      throw InterruptedError(error, what, name);
+    case EISDIR:
+      throw IsADirectoryError(error, what, name);
+    case ENOTDIR:
+      throw NotADirectoryError(error, what, name);
     case EACCES:
-    case EPERM: throw PermissionError(error, what, name);
-    case ESRCH: throw ProcessLookupError(error, what, name);
-    case ETIMEDOUT: throw TimeoutError(error, what, name);
-    default: throw OSError(error, what, name);
+    case EPERM:
+      throw PermissionError(error, what, name);
+    case ESRCH:
+      throw ProcessLookupError(error, what, name);
+    case ETIMEDOUT:
+      throw TimeoutError(error, what, name);
+    default:
+      throw OSError(error, what, name);
   }
 }
 
@@ -92,27 +107,50 @@ std::string str(const std::exception_ptr& error) {
   return "None";
 }
 
+namespace {
+
+// A text as Python's repr() quotes it. Bytes above ASCII are printed as they are.
+std::string quoted(std::string_view text) {
+  constexpr char kHex[] = "0123456789abcdef";
+  char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
+  std::string result(1, quote);
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '\n' || c == '\r' || c == '\t') {
+      result += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      result.append("\\x") += kHex[byte >> 4];
+      result += kHex[byte & 15];
+    } else {
+      if (c == quote || c == '\\') result += '\\';
+      result += c;
+    }
+  }
+  return result += quote;
+}
+
+std::string repr_of_group(const std::string& name, const BaseExceptionGroup& group) {
+  std::string text = name + "(" + quoted(group.message()) + ", [";
+  for (const std::exception_ptr& each : group.exceptions()) {
+    if (text.back() != '[') text += ", ";
+    text += repr(each);
+  }
+  return text + "])";
+}
+
+}  // namespace
+
 std::string repr(const std::exception_ptr& error) {
   bool has_message = true;
   try {
     if (error) std::rethrow_exception(error);
+  } catch (const BaseExceptionGroup& group) {
+    return repr_of_group(type_name(error), group);
   } catch (const BaseException& e) {
     has_message = e.has_message();
   } catch (...) {
   }
-  if (!has_message) return type_name(error) + "()";
-  std::string text = str(error);
-  char quote = text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
-  std::string quoted(1, quote);
-  for (char c : text) {
-    if (c == quote || c == '\\') quoted += '\\';
-    if (c == '\n') {
-      quoted += "\\n";
-    } else {
-      quoted += c;
-    }
-  }
-  return type_name(error) + "(" + quoted + quote + ")";
+  return type_name(error) + "(" + (has_message ? quoted(str(error)) : "") + ")";
 }
 
 }  // namespace krait

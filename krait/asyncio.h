@@ -12,3 +12,4 @@
 #include "krait/asyncio/tasks.h"
 #include "krait/asyncio/timeouts.h"
 #include "krait/asyncio/wait.h"
+#include "krait/builtins.h"

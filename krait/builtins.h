@@ -5,3 +5,4 @@
 #include "krait/builtins/exceptions.h"
 #include "krait/builtins/generator.h"
 #include "krait/builtins/none.h"
+#include "krait/builtins/print.h"

@@ -26,10 +26,13 @@ class _IoWaiter {
 class _Watch {
  public:
   virtual ~_Watch() = default;
-  // Tells `waiter` once, when the descriptor may be read (written): at once in the next poll when it may already.
-  // One waiter a direction; null takes it back.
+  // Tells `waiter` once, when the descriptor may be read (written); at once, within the call, when that is known
+  // already. Now and then it tells in vain: be ready for "not now". One waiter a direction; null takes it back.
+  // Edge-triggered: first take what is there, up to the short read or EAGAIN, then wait; or say still_readable().
   virtual void wait_readable(_IoWaiter* waiter) = 0;
   virtual void wait_writable(_IoWaiter* waiter) = 0;
+  // There may be more to read than was read: the next wait_readable() is to be told at once.
+  virtual void still_readable() noexcept = 0;
 };
 
 class _Reactor {

@@ -47,7 +47,10 @@ _Socket::_Socket(EventLoop& loop, _base::UniqueFd fd) : fd_(std::move(fd)), watc
 ssize_t _Socket::try_recv(char* into, std::size_t size) {
   for (;;) {
     ssize_t n = ::recv(fd_.get(), into, size, 0);
-    if (n >= 0) return n;
+    if (n >= 0) {
+      if (static_cast<std::size_t>(n) == size) watch_->still_readable();
+      return n;
+    }
     if (would_block(errno)) return -1;
     if (errno != EINTR) raise_os_error(errno, "receive from", peer_name());
   }

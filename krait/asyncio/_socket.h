@@ -17,13 +17,11 @@ class _IoWait final : public _Waiter, public _IoWaiter {
  public:
   enum class Direction : bool { Read, Write };
   _IoWait(_Watch& watch, Direction direction) noexcept : watch_(watch), direction_(direction) {}
-  ~_IoWait() {
-    if (waiting_) on_cancel();
-  }
+  ~_IoWait() { on_cancel(); }
   void await_suspend(std::coroutine_handle<> waiting) {
     suspend(waiting);
-    arm(this);
     waiting_ = true;
+    arm(this);
   }
   void await_resume() { finish(); }
 
@@ -34,8 +32,7 @@ class _IoWait final : public _Waiter, public _IoWaiter {
     if (!done()) wake();
   }
   void on_cancel() noexcept override {
-    waiting_ = false;
-    arm(nullptr);
+    if (std::exchange(waiting_, false)) arm(nullptr);
   }
   _Watch& watch_;
   Direction direction_;

@@ -34,6 +34,19 @@ struct RestOfTurn {
   ~RestOfTurn() { ready.prepend(turn); }
 };
 
+// Calls a callback of the loop. What it throws is reported; only these two leave the loop.
+void call_reporting(EventLoop& loop, _base::Function<void()>& function) {
+  try {
+    function();
+  } catch (const KeyboardInterrupt&) {
+    throw;
+  } catch (const SystemExit&) {
+    throw;
+  } catch (...) {
+    loop.call_exception_handler({"Exception in callback", std::current_exception(), {}});
+  }
+}
+
 }  // namespace
 
 _VirtualTime* _set_virtual_time(_VirtualTime* time) { return std::exchange(virtual_time, time); }
@@ -58,15 +71,7 @@ void _Callback::call(_ReadyNode* node) {
   --self->_refs;
   if (self->cancelled_) return;
   _base::Function<void()> function = std::move(self->function_);
-  try {
-    function();
-  } catch (const KeyboardInterrupt&) {
-    throw;
-  } catch (const SystemExit&) {
-    throw;
-  } catch (...) {
-    self->loop_->call_exception_handler({"Exception in callback", std::current_exception(), {}});
-  }
+  call_reporting(*self->loop_, function);
 }
 
 EventLoop::EventLoop() : virtual_(virtual_time) { recent_ = _now(); }
@@ -85,7 +90,10 @@ std::int64_t EventLoop::_deadline(nanoseconds delay) noexcept {
 }
 
 _Reactor& EventLoop::_reactor() {
-  if (!reactor_) reactor_ = _make_reactor();
+  if (!reactor_) {
+    std::lock_guard lock(incoming_mutex_);  // another thread may be looking for a reactor to wake
+    reactor_ = _make_reactor();
+  }
   return *reactor_;
 }
 
@@ -130,18 +138,25 @@ void EventLoop::add_signal_handler(int number, _base::Function<void()> function)
   if (number < 1 || number >= NSIG) throw ValueError("sig should be in 1..64, not " + std::to_string(number));
   if (number == SIGKILL || number == SIGSTOP)
     throw ValueError("cannot add a handler for signal " + std::to_string(number) + ": it cannot be caught");
-  _reactor().add_signal(number, std::move(function));
+  _reactor().add_signal(number, [this, function = std::move(function)]() mutable {
+    call_reporting(*this, function);
+  });
 }
 
 bool EventLoop::remove_signal_handler(int number) { return reactor_ && reactor_->remove_signal(number); }
 
+void EventLoop::set_exception_handler(ExceptionHandler handler) {
+  exception_handler_ = handler ? std::make_shared<ExceptionHandler>(std::move(handler)) : nullptr;
+}
+
 void EventLoop::call_exception_handler(const ExceptionContext& context) noexcept {
-  if (!exception_handler_) {
+  std::shared_ptr<ExceptionHandler> handler = exception_handler_;
+  if (!handler) {
     default_exception_handler(context);
     return;
   }
   try {
-    exception_handler_(*this, context);
+    (*handler)(*this, context);
   } catch (...) {
     default_exception_handler({"Unhandled error in exception handler", std::current_exception(), context.message});
   }
@@ -172,28 +187,34 @@ void EventLoop::wait_for_something() {
   if (!virtual_) {
     std::int64_t next = timers_.next();
     std::int64_t timeout = next == _TimerHeap::kNever ? -1 : std::max<std::int64_t>(0, next - steady_now());
-    _reactor().poll(timeout);
+    poll(timeout);
     return;
   }
   if (reactor_) reactor_->poll(0);
   if (!ready_.empty() || has_incoming_.load(std::memory_order_acquire)) return;
   bool external = external_ > 0 || (reactor_ && reactor_->awaits());
-  if (std::int64_t real = virtual_->idle(timers_.next(), external)) _reactor().poll(real);
+  if (std::int64_t real = virtual_->idle(timers_.next(), external)) poll(real);
+}
+
+void EventLoop::poll(std::int64_t timeout) {
+  _Reactor& reactor = _reactor();
+  // A thread that called before there was a reactor could not wake it.
+  if (!has_incoming_.load(std::memory_order_acquire)) reactor.poll(timeout);
 }
 
 void EventLoop::run_turn() {
   if (ready_.empty() && !stopping_ && !has_incoming_.load(std::memory_order_acquire)) {
     wait_for_something();
     turns_since_poll_ = 0;
-    recent_ = _now();
+    look_at_clock();
   } else if (++turns_since_poll_ >= kTurnsBetweenPolls || stopping_) {
     if (reactor_) reactor_->poll(0);
     turns_since_poll_ = 0;
-    recent_ = _now();
+    look_at_clock();
   }
   if (has_incoming_.load(std::memory_order_acquire)) [[unlikely]]
     take_from_threads();
-  if (virtual_) recent_ = virtual_->now();
+  if (virtual_) look_at_clock();
   if (timers_.next() <= recent_) timers_.expire(recent_, ready_);
   run_ready();
 }
@@ -219,7 +240,7 @@ bool EventLoop::preempt(std::coroutine_handle<> coroutine) {
   _preemption.budget = kAwaitsBetweenLooks;
   EventLoop* loop = _running.loop;
   _TaskCore* task = _running.task;
-  if (!task || loop->_now() - loop->recent_ < kLongestStep) return false;
+  if (!task || loop->_now() - loop->looked_at_ < kLongestStep) return false;
   loop->turns_since_poll_ = kTurnsBetweenPolls;
   loop->_push(task->suspend(coroutine, nullptr));
   return true;
@@ -243,7 +264,7 @@ void EventLoop::run_forever() {
       _preemption = preemption;
     }
   } running(*this);
-  recent_ = _now();
+  look_at_clock();
   do {
     run_turn();
   } while (!stopping_);
@@ -253,14 +274,17 @@ void EventLoop::_run_until_done(_FutureCore& future) {
   _check_not_running();
   if (&future.loop() != this) throw ValueError("The future belongs to a different loop than the one specified as the loop argument");
   _base::Ref<_FutureCore> alive(&future);
-  std::uint64_t callback = future.add_done_callback([this](FutureBase done) {
-    // KeyboardInterrupt and SystemExit leave the loop by themselves.
+  auto waiting = std::make_shared<bool>(true);
+  std::uint64_t callback = future.add_done_callback([this, waiting](FutureBase done) {
     if (!done.cancelled()) done.core().mark_retrieved();
-    stop();
+    if (*waiting) stop();
   });
   try {
     run_forever();
   } catch (...) {
+    // What left the loop may have ended the future, too: that is known now, and must not stop the next run.
+    *waiting = false;
+    if (future.done() && !future.cancelled()) future.mark_retrieved();
     future.remove_done_callback(callback);
     throw;
   }
@@ -273,33 +297,47 @@ void EventLoop::drop_ready() noexcept {
   while (!ready_.empty()) {
     _ReadyNode* node = ready_.pop();
     if (node->run == &_Callback::call) {
-      auto* callback = static_cast<_Callback*>(node);
-      if (--callback->_refs == 0) delete callback;
+      _base::Ref<_Callback> callback(static_cast<_Callback*>(node));
+      --callback->_refs;
+      callback->cancel();  // lets the captures go, even when somebody keeps the handle: they may hold it themselves
     } else {
       _drop_done_callback(node);
     }
   }
 }
 
-void EventLoop::close() {
-  if (running_) throw RuntimeError("Cannot close a running event loop");
-  if (closed_) return;
+void EventLoop::drop_everything() noexcept {
+  drop_ready();
   std::vector<_base::Ref<_TaskCore>> pending;
   for (_TaskCore& task : tasks_) pending.emplace_back(&task);
-  drop_ready();
   for (auto& task : pending) {
     call_exception_handler({"Task was destroyed but it is pending!", nullptr, task->repr()});
     task->abandon();
   }
   for (auto& task : pending) task->drop_callbacks();
-  while (_FutureCore* future = futures_.pop_front()) future->drop_callbacks();
+  while (_FutureCore* future = futures_.pop_front()) {
+    _base::Ref<_FutureCore> alive(future);  // its callbacks may hold the last references to it
+    future->drop_callbacks();
+  }
   // What is left in the heap are callbacks: the frames took their timers with them.
   timers_.expire(_TimerHeap::kNever, ready_);
   drop_ready();
-  reactor_.reset();
+}
+
+void EventLoop::close() {
+  if (running_) throw RuntimeError("Cannot close a running event loop");
+  if (closed_) return;
+  // What is dropped may schedule more as it dies.
+  do {
+    take_from_threads();
+    drop_everything();
+  } while (!tasks_.empty() || !timers_.empty() || !ready_.empty());
+  std::unique_ptr<_Reactor> reactor;
+  std::vector<_base::Function<void()>> incoming;
   std::lock_guard lock(incoming_mutex_);
   closed_ = true;
-  incoming_.clear();
+  reactor.swap(reactor_);
+  incoming.swap(incoming_);
 }
 
 _base::Ref<EventLoop> new_event_loop() { return _base::Ref<EventLoop>(new EventLoop); }

@@ -161,7 +161,7 @@ class EventLoop {
 
   // Replaces the handler; an empty one means the default, which logs to stderr. Python: set_exception_handler
   using ExceptionHandler = _base::Function<void(EventLoop&, const ExceptionContext&)>;
-  void set_exception_handler(ExceptionHandler handler) { exception_handler_ = std::move(handler); }
+  void set_exception_handler(ExceptionHandler handler);
   void call_exception_handler(const ExceptionContext& context) noexcept;
   static void default_exception_handler(const ExceptionContext& context) noexcept;
 
@@ -188,16 +188,20 @@ class EventLoop {
  private:
   ~EventLoop();
   void run_turn();
+  void look_at_clock() noexcept { recent_ = looked_at_ = _now(); }
   void wait_for_something();
+  void poll(std::int64_t timeout);
   void run_ready();
   void run_reordered(_ReadyQueue& turn);
   void take_from_threads();
+  void drop_everything() noexcept;
   void drop_ready() noexcept;
   static bool preempt(std::coroutine_handle<> coroutine);
 
   _ReadyQueue ready_;
   _TimerHeap timers_;
-  std::int64_t recent_ = 0;
+  std::int64_t recent_ = 0;     // the clock as last read, by whomever
+  std::int64_t looked_at_ = 0;  // the clock as last read between two turns
   int turns_since_poll_ = 0;
   bool stopping_ = false, running_ = false, closed_ = false;
   _VirtualTime* virtual_ = nullptr;
@@ -205,7 +209,7 @@ class EventLoop {
   _base::IntrusiveList<_TaskCore> tasks_;
   _base::IntrusiveList<_FutureCore> futures_;
   std::unique_ptr<_Reactor> reactor_;
-  ExceptionHandler exception_handler_;
+  std::shared_ptr<ExceptionHandler> exception_handler_;  // shared, so that it may replace itself while it runs
   int external_ = 0;
 
   // What other threads hand over.

@@ -68,10 +68,12 @@ void _FutureCore::drop_callbacks() noexcept {
 _FutureCore::~_FutureCore() {
   unlink();
   drop_callbacks();
-  if (unretrieved_) {
-    loop_->call_exception_handler(
-        {kind_ == Kind::Task ? "Task exception was never retrieved" : "Future exception was never retrieved", exception_, {}});
-  }
+}
+
+void _FutureCore::report_unretrieved() noexcept {
+  unretrieved_ = false;
+  loop_->call_exception_handler(
+      {std::string(kind_ == Kind::Task ? "Task" : "Future") + " exception was never retrieved", exception_, repr()});
 }
 
 void _FutureCore::require_pending() const {
@@ -88,8 +90,11 @@ bool _FutureCore::cancel(const _CancelMessage& message) {
 
 void _FutureCore::set_exception(std::exception_ptr exception) {
   require_pending();
+  if (!exception) throw TypeError("invalid exception object");
   if (isinstance<StopIteration>(exception)) {
-    throw TypeError("StopIteration interacts badly with generators and cannot be raised into a Future");
+    RuntimeError error("StopIteration interacts badly with generators and cannot be raised into a Future");
+    error.set_cause(std::move(exception));
+    exception = std::make_exception_ptr(std::move(error));
   }
   exception_ = std::move(exception);
   unretrieved_ = true;
@@ -118,6 +123,10 @@ std::exception_ptr _FutureCore::make_cancelled_error() {
 void _FutureCore::finish(State state) noexcept {
   state_ = state;
   unlink();
+  if (!callbacks_.empty() && loop_->is_closed()) [[unlikely]] {
+    drop_callbacks();  // there is nobody to run them
+    return;
+  }
   while (_DoneCallback* callback = callbacks_.pop_front()) {
     if (FunctionCallback* function = as_function(callback)) function->held = _base::Ref<_FutureCore>(this);
     loop_->_push(callback->ready);
@@ -127,6 +136,7 @@ void _FutureCore::finish(State state) noexcept {
 void _FutureCore::add_callback(_DoneCallback* callback) noexcept { callbacks_.push_back(callback); }
 
 std::uint64_t _FutureCore::add_done_callback(_base::Function<void(FutureBase)> function) {
+  if (done()) loop_->_check_closed();
   static thread_local std::uint64_t numbers = 0;
   auto* callback = new FunctionCallback(*this, std::move(function), ++numbers);
   if (done()) {
@@ -167,19 +177,27 @@ std::string _FutureCore::repr() const {
 void _FutureWait::await_suspend(std::coroutine_handle<> waiting) {
   task_ = _running.task;
   if (!task_) throw RuntimeError("no running event loop");
-  if (&future_->loop() != _running.loop)
-    throw RuntimeError("Task " + task_->repr() + " got Future " + future_->repr() + " attached to a different loop");
-  if (static_cast<_FutureCore*>(task_) == future_.get())
-    throw RuntimeError("Task cannot await on itself: " + task_->repr());
+  if (&future_->loop() != _running.loop || static_cast<_FutureCore*>(task_) == future_.get()) {
+    // Refused a turn later, as in CPython: a cancel that comes meanwhile is thrown instead.
+    _running.loop->_push(task_->suspend(waiting, nullptr));
+    return;
+  }
   callback_.ready = task_->suspend(waiting, this);
   future_->add_callback(&callback_);
 }
 
+void _FutureWait::raise_refused() {
+  task_->raise_if_cancelled();
+  if (static_cast<_FutureCore*>(task_) == future_.get()) throw RuntimeError("Task cannot await on itself: " + task_->repr());
+  throw RuntimeError("Task " + task_->repr() + " got Future " + future_->repr() + " attached to a different loop");
+}
+
 void _FutureWait::finish() {
+  if (task_ && !callback_.ready) [[unlikely]]
+    raise_refused();
   if (task_ && task_->must_cancel()) {
-    future_->mark_retrieved();
     // A gather that was cancelled is not cancelled() but ends with a CancelledError: that one counts, too.
-    if (future_->cancelled() || future_->ends_with_cancelled_error()) {
+    if (future_->cancelled() || isinstance<CancelledError>(future_->exception())) {
       task_->forget_cancel();
     } else {
       task_->raise_if_cancelled();

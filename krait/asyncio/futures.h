@@ -80,9 +80,16 @@ class _FutureCore : public _base::ListLink {
   std::string describe_state() const;
 
   std::uint32_t _refs = 0;
-  void _unreferenced() noexcept { delete this; }
+  void _unreferenced() noexcept {
+    if (unretrieved_) [[unlikely]]
+      report_unretrieved();
+    delete this;
+  }
   static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }
   static void operator delete(void* p, std::size_t size) noexcept { _base::FrameAllocator::deallocate(p, size); }
+
+ private:
+  void report_unretrieved() noexcept;
 
  protected:
   State state_ = State::Pending;
@@ -168,8 +175,11 @@ class _FutureWait : public _Suspension {
  protected:
   void finish();
   _base::Ref<_FutureCore> future_;
-  _DoneCallback callback_;
+  _DoneCallback callback_;  // its `ready` is null while nothing was waited for
   _TaskCore* task_ = nullptr;
+
+ private:
+  [[noreturn]] void raise_refused();
 };
 
 template <class T>
@@ -182,12 +192,14 @@ class _FutureAwaiter : public _FutureWait {
   }
 };
 
-template <class T>
-decltype(auto) _result_of(_FutureCore& core) {
-  return **static_cast<std::optional<T>*>(core.result_address());
-}
-
 [[noreturn]] void _raise_result_taken();
+
+template <class T>
+const T& _result_of(_FutureCore& core) {
+  auto& result = *static_cast<std::optional<T>*>(core.result_address());
+  if (!result) _raise_result_taken();
+  return *result;
+}
 
 // A copy for those who share the future; the value itself for the only holder. What cannot be copied is given once.
 template <class T>
@@ -235,7 +247,7 @@ class Future : public FutureBase {
   // A reference that lives as long as the future. Python: future.result()
   decltype(auto) result() const {
     core().raise_unless_result();
-    if constexpr (!std::is_void_v<T>) return static_cast<const T&>(_result_of<T>(core()));
+    if constexpr (!std::is_void_v<T>) return _result_of<T>(core());
   }
 
   // Python: await future. A copy of the result where T can be copied, else the result itself, once.

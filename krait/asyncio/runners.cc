@@ -79,7 +79,12 @@ void Runner::close() {
   if (closed_) return;
   closed_ = true;
   if (!loop_) return;
-  _cancel_all_tasks(*loop_);
+  try {
+    _cancel_all_tasks(*loop_);
+  } catch (...) {
+    loop_->close();  // what a deadlock or a KeyboardInterrupt left pending still refers to the loop
+    throw;
+  }
   loop_->close();
 }
 

@@ -109,7 +109,6 @@ void _TaskCore::finish_step() {
       _FutureCore::cancel(cancel_message());
       return;
     }
-    message_.reset();
     finish(State::Finished);
     return;
   }

@@ -12,6 +12,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "krait/_base/frame_allocator.h"
@@ -23,7 +24,8 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
  public:
   struct promise_type {
     T* current = nullptr;
-    std::optional<T> copy;  // holds what was yielded as an lvalue of another type or const
+    bool is_lvalue = false;  // the generator's own variable: next() must copy it
+    std::optional<T> copy;   // of what was yielded as a const lvalue
     std::exception_ptr thrown_in;
 
     Generator get_return_object() noexcept { return Generator(Handle::from_promise(*this)); }
@@ -41,17 +43,25 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
         if (promise->thrown_in) std::rethrow_exception(std::exchange(promise->thrown_in, nullptr));
       }
     };
-    YieldAwaiter yield_value(T& value) noexcept {
+    // What cannot be copied is yielded with std::move.
+    YieldAwaiter yield_value(T& value) noexcept
+      requires std::is_copy_constructible_v<T>
+    {
       current = std::addressof(value);
+      is_lvalue = true;
       return {this};
     }
     YieldAwaiter yield_value(T&& value) noexcept {
       current = std::addressof(value);  // the temporary lives until the generator is resumed
+      is_lvalue = false;
       return {this};
     }
-    YieldAwaiter yield_value(const T& value) {
+    YieldAwaiter yield_value(const T& value)
+      requires std::is_copy_constructible_v<T>
+    {
       copy = value;
       current = std::addressof(*copy);
+      is_lvalue = false;
       return {this};
     }
     template <class U>
@@ -77,7 +87,11 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
   // Throws what the generator throws. Python: next(generator)
   std::optional<T> next() {
     if (!advance()) return std::nullopt;
-    return std::move(*handle_.promise().current);
+    promise_type& promise = handle_.promise();
+    if constexpr (std::is_copy_constructible_v<T>) {
+      if (promise.is_lvalue) return *promise.current;
+    }
+    return std::move(*promise.current);
   }
 
   // Throws `error` in at the yield and gives the next value. A generator that has not started, or has

@@ -1,0 +1,36 @@
+#include "krait/http/status.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace krait::http {
+namespace {
+
+TEST(HTTPStatus, has_the_phrases_of_python_3_13) {
+  EXPECT_EQ(phrase(HTTPStatus::OK), "OK");
+  EXPECT_EQ(phrase(HTTPStatus::IM_A_TEAPOT), "I'm a Teapot");
+  EXPECT_EQ(phrase(HTTPStatus::CONTENT_TOO_LARGE), "Content Too Large");
+  EXPECT_EQ(phrase(422), "Unprocessable Content");
+  EXPECT_EQ(phrase(HTTPStatus::NETWORK_AUTHENTICATION_REQUIRED), "Network Authentication Required");
+}
+
+TEST(HTTPStatus, an_unknown_number_has_no_phrase) {
+  for (int status : {-1, 0, 99, 299, 306, 420, 512, 599, 1000}) {
+    EXPECT_EQ(phrase(status), "") << status;
+    EXPECT_EQ(status_line(status), "") << status;
+  }
+}
+
+TEST(HTTPStatus, every_line_carries_its_own_number) {
+  int known = 0;
+  for (int status = 100; status < 600; ++status) {
+    if (phrase(status).empty()) continue;
+    ++known;
+    EXPECT_EQ(status_line(status), "HTTP/1.1 " + std::to_string(status) + " " + std::string(phrase(status)) + "\r\n");
+  }
+  EXPECT_EQ(known, 62);
+}
+
+}  // namespace
+}  // namespace krait::http

@@ -1,0 +1,398 @@
+#include "krait/json/validation.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "krait/json/_constraints.h"
+#include "krait/json/_scanner.h"
+#include "krait/json/_unicode.h"
+
+namespace krait::json {
+
+namespace {
+
+using Kind = _Type::Kind;
+
+// Rust's and Python's white space, which pydantic strips from a number's text.
+std::string_view strip(std::string_view text) {
+  const auto leading_space = [](std::string_view t) -> std::size_t {
+    constexpr std::string_view wide[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
+                                         "\xe2\x81\x9f", "\xe3\x80\x80"};
+    if (t.empty()) return 0;
+    if (t[0] == ' ' || (t[0] >= '\t' && t[0] <= '\r')) return 1;
+    for (std::string_view space : wide) {
+      if (t.starts_with(space)) return space.size();
+    }
+    const bool en_quad_to_hair_space = t.size() >= 3 && t.starts_with("\xe2\x80") && t[2] >= '\x80' && t[2] <= '\x8a';
+    return en_quad_to_hair_space ? 3 : 0;
+  };
+  while (const std::size_t n = leading_space(text)) text.remove_prefix(n);
+  for (bool found = true; found && !text.empty();) {
+    found = false;
+    for (std::size_t n = 1; n <= std::min<std::size_t>(3, text.size()) && !found; ++n) {
+      if (leading_space(text.substr(text.size() - n)) == n) {
+        text.remove_suffix(n);
+        found = true;
+      }
+    }
+  }
+  return text;
+}
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Without "_", which may stand between two digits. False: one stands elsewhere.
+bool drop_underscores(std::string_view text, std::string& out) {
+  if (text.starts_with('_') || text.ends_with('_') || text.find("__") != std::string_view::npos) return false;
+  for (char c : text) {
+    if (c != '_') out += c;
+  }
+  return true;
+}
+
+// The digits of an int as pydantic reads them from text: "42", " +4_2 ", "042", "42.00". False: it is none.
+bool int_digits(std::string_view text, std::string& out) {
+  text = strip(text);
+  bool negative = false;
+  if (text.starts_with('+') || text.starts_with('-')) {
+    negative = text[0] == '-';
+    text.remove_prefix(1);
+  }
+  const std::size_t dot = text.find('.');
+  if (dot != std::string_view::npos) {
+    const std::string_view zeros = text.substr(dot + 1);
+    if (zeros.empty() || zeros.find_first_not_of('0') != std::string_view::npos) return false;
+    text = text.substr(0, dot);
+  }
+  std::string digits;
+  if (!drop_underscores(text, digits) || !all_digits(digits)) return false;
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
+  out = negative ? "-" + digits : digits;
+  return true;
+}
+
+bool float_of(std::string_view text, double& out) {
+  std::string digits;
+  if (!drop_underscores(strip(text), digits)) return false;
+  std::string_view rest = digits;
+  const bool signed_ = rest.starts_with('+') || rest.starts_with('-');
+  const bool negative = rest.starts_with('-');
+  if (signed_) rest.remove_prefix(1);
+  const std::size_t first = rest.find_first_not_of('.');
+  if (first == std::string_view::npos || first > 1 || rest[first] == '+' || rest[first] == '-') return false;
+  double value = 0;
+  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
+  if (error == std::errc::invalid_argument || end != rest.data() + rest.size()) return false;
+  if (rest.find('(') != std::string_view::npos) return false;  // C's "nan(…)"
+  out = error == std::errc() ? value : _parse_double(rest);
+  if (negative) out = -out;
+  return true;
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return out;
+}
+
+// 1, 0, or -1 for a text that is neither.
+int bool_of(std::string_view text) {
+  if (text.size() > 5) return -1;
+  const std::string word = lower(text);
+  for (std::string_view yes : {"1", "on", "t", "true", "y", "yes"}) {
+    if (word == yes) return 1;
+  }
+  for (std::string_view no : {"0", "off", "f", "false", "n", "no"}) {
+    if (word == no) return 0;
+  }
+  return -1;
+}
+
+// Walks a Value and a type together. One for each call of _validate.
+class Validator {
+ public:
+  explicit Validator(_Errors& errors) : errors_(errors) {}
+
+  bool value(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    const bool converted = convert(input, type, object, field);
+    return converted && (!_constrains(field) || type.kind == Kind::Optional || _satisfies(type, object, field, &errors_, &input));
+  }
+
+ private:
+  bool refuse(const char* type, const char* msg, const Value& input, Object ctx = {}) {
+    errors_.add(type, msg, input, std::move(ctx));
+    return false;
+  }
+
+  bool convert(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    switch (type.kind) {
+      case Kind::Bool: return boolean(input, *static_cast<bool*>(object));
+      case Kind::Int:
+      case Kind::UInt: return integer(input, type, object);
+      case Kind::Float: return floating(input, type, object);
+      case Kind::String: return string(input, *static_cast<std::string*>(object));
+      case Kind::Enum: return enumerator(input, type, object);
+      case Kind::List: return list(input, type, object, field);
+      case Kind::Map: return map(input, type, object);
+      case Kind::Optional: return optional(input, type, object, field);
+      case Kind::Struct: return structure(input, type, static_cast<char*>(object));
+      case Kind::Any: *static_cast<Value*>(object) = input; return true;
+      case Kind::AnyObject:
+        if (!input.is_object()) return refuse("dict_type", "Input should be a valid dictionary", input);
+        *static_cast<Object*>(object) = input.as_object();
+        return true;
+      case Kind::Null:
+        if (!input.is_null()) return refuse("none_required", "Input should be None", input);
+        return true;
+      case Kind::View:
+      case Kind::Literal: break;
+    }
+    throw TypeError("cannot read JSON into a view: it would own no text");
+  }
+
+  bool boolean(const Value& input, bool& out) {
+    constexpr auto msg = "Input should be a valid boolean, unable to interpret input";
+    int read = -2;
+    if (input.is_bool()) {
+      read = input.as_bool();
+    } else if (input.type() == Value::Type::Int) {
+      read = input.as_int() == 0 ? 0 : input.as_int() == 1 ? 1 : -1;
+    } else if (input.is_float() && (input.as_float() == 0 || input.as_float() == 1)) {
+      read = input.as_float() == 1;
+    } else if (input.is_string()) {
+      read = bool_of(input.as_string());
+    }
+    if (read == -1) return refuse("bool_parsing", msg, input);
+    if (read == -2) return refuse("bool_type", "Input should be a valid boolean", input);
+    out = read == 1;
+    return true;
+  }
+
+  bool store(const Value& number, const _Type& type, void* object, const Value& input) {
+    const bool big = number.type() == Value::Type::BigInt;
+    const bool negative = big ? number.as_big_int()[0] == '-' : number.as_int() < 0;
+    bool fits = false;
+    if (type.kind == Kind::UInt) {
+      std::uint64_t value = big ? 0 : static_cast<std::uint64_t>(number.as_int());
+      bool known = !big && !negative;
+      if (big && !negative) {
+        const std::string& digits = number.as_big_int();
+        known = std::from_chars(digits.data(), digits.data() + digits.size(), value).ec == std::errc();
+      }
+      fits = known && _store_uint(type, object, value);
+    } else {
+      fits = !big && _store_int(type, object, number.as_int());
+    }
+    if (!fits) _add_range_error(type, negative, errors_, input);
+    return fits;
+  }
+
+  bool integer(const Value& input, const _Type& type, void* object) {
+    constexpr auto too_large = "Unable to parse input string as an integer, exceeded maximum size";
+    if (input.is_int()) return store(input, type, object, input);
+    if (input.is_bool()) return store(std::int64_t{input.as_bool()}, type, object, input);
+    if (input.is_float()) {
+      const double number = input.as_float();
+      if (!std::isfinite(number)) return refuse("finite_number", "Input should be a finite number", input);
+      if (std::trunc(number) != number) {
+        return refuse("int_from_float", "Input should be a valid integer, got a number with a fractional part", input);
+      }
+      if (std::fabs(number) >= 0x1p63) return refuse("int_parsing_size", too_large, input);
+      return store(static_cast<std::int64_t>(number), type, object, input);
+    }
+    if (!input.is_string()) return refuse("int_type", "Input should be a valid integer", input);
+    constexpr std::size_t most_digits = 4300;
+    if (input.as_string().size() > most_digits) return refuse("int_parsing_size", too_large, input);
+    std::string digits;
+    if (!int_digits(input.as_string(), digits)) {
+      return refuse("int_parsing", "Input should be a valid integer, unable to parse string as an integer", input);
+    }
+    return store(Value::big_int(std::move(digits)), type, object, input);
+  }
+
+  bool floating(const Value& input, const _Type& type, void* object) {
+    double number = 0;
+    if (input.is_string()) {
+      if (!float_of(input.as_string(), number)) {
+        return refuse("float_parsing", "Input should be a valid number, unable to parse string as a number", input);
+      }
+    } else if (input.is_bool()) {
+      number = input.as_bool();
+    } else if (input.type() == Value::Type::BigInt) {
+      number = _parse_double(input.as_big_int());
+      if (std::isinf(number)) return refuse("float_type", "Input should be a valid number", input);
+    } else if (input.is_int() || input.is_float()) {
+      number = input.as_float();
+    } else {
+      return refuse("float_type", "Input should be a valid number", input);
+    }
+    if (type.size == 4) {
+      *static_cast<float*>(object) = static_cast<float>(number);
+    } else {
+      *static_cast<double*>(object) = number;
+    }
+    return true;
+  }
+
+  bool is_text(const Value& input) {
+    // Python's str holds lone surrogates, a std::string in UTF-8 does not.
+    const std::string& text = input.as_string();
+    if (_utf8_fault(text, false) == text.size()) return true;
+    return refuse("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", input);
+  }
+
+  bool string(const Value& input, std::string& out) {
+    if (!input.is_string()) return refuse("string_type", "Input should be a valid string", input);
+    if (!is_text(input)) return false;
+    out = input.as_string();
+    return true;
+  }
+
+  bool enumerator(const Value& input, const _Type& type, void* object) {
+    if (input.is_string()) {
+      if (const _Enumerator* found = _find_enumerator(type, input.as_string())) return _store_int(type, object, found->value);
+    }
+    std::string expected;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      if (i > 0) expected += i + 1 == type.count ? " or " : ", ";
+      expected.append("'").append(type.enumerators[i].name).append("'");
+    }
+    errors_.add("enum", "Input should be " + expected, input, Object{{"expected", expected}});
+    return false;
+  }
+
+  bool list(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    if (!input.is_array()) return refuse("list_type", "Input should be a valid list", input);
+    const Array& elements = input.as_array();
+    if (!_check_max_length(elements.size(), field, errors_, input)) return false;
+    type.clear(object);
+    bool good = true;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      errors_.loc.emplace_back(static_cast<std::int64_t>(i));
+      good &= value(elements[i], *type.element, type.append(object), {});
+      errors_.loc.pop_back();
+    }
+    return good;
+  }
+
+  bool map(const Value& input, const _Type& type, void* object) {
+    if (!input.is_object()) return refuse("dict_type", "Input should be a valid dictionary", input);
+    type.clear(object);
+    bool good = true;
+    for (const auto& [key, element] : input.as_object()) {
+      errors_.loc.emplace_back(key);
+      good &= is_text(Value(key)) && value(element, *type.element, type.insert(object, std::string(key)), {});
+      errors_.loc.pop_back();
+    }
+    return good;
+  }
+
+  bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    type.clear(object);
+    return input.is_null() || value(input, *type.element, type.emplace(object), field);
+  }
+
+  bool structure(const Value& input, const _Type& type, char* object) {
+    if (!input.is_object()) {
+      return refuse("model_attributes_type", "Input should be a valid dictionary or object to extract fields from", input);
+    }
+    const Object& members = input.as_object();
+    const std::uint64_t required = _required_members(type);
+    bool good = true;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      const _Field& f = type.fields[i];
+      const Value* member = members.find(f.name);
+      const bool is_required = (required >> i & 1) != 0;
+      if (!member && !is_required) continue;
+      errors_.loc.emplace_back(std::string(f.name));
+      good &= member ? value(*member, *f.type, object + f.offset, f.field) : refuse("missing", "Field required", input);
+      errors_.loc.pop_back();
+    }
+    return good;
+  }
+
+  _Errors& errors_;
+};
+
+}  // namespace
+
+Object ErrorDetail::to_object() const {
+  Array path;
+  for (const LocItem& item : loc) {
+    if (const auto* index = std::get_if<std::int64_t>(&item)) {
+      path.emplace_back(*index);
+    } else {
+      path.emplace_back(std::get<std::string>(item));
+    }
+  }
+  Object all{{"type", type}, {"loc", std::move(path)}, {"msg", msg}, {"input", input}};
+  if (!ctx.empty()) all.set("ctx", ctx);
+  return all;
+}
+
+namespace {
+std::string describe(const std::vector<ErrorDetail>& errors) {
+  std::string text = std::to_string(errors.size()) + (errors.size() == 1 ? " validation error" : " validation errors");
+  for (const ErrorDetail& error : errors) {
+    text += "\n";
+    std::string place;
+    for (const LocItem& item : error.loc) {
+      if (!place.empty()) place += '.';
+      const auto* index = std::get_if<std::int64_t>(&item);
+      place += index ? std::to_string(*index) : std::get<std::string>(item);
+    }
+    if (!place.empty()) text.append(place).append(": ");
+    text.append(error.msg).append(" [").append(error.type).append("]");
+  }
+  return text;
+}
+}  // namespace
+
+ValidationError::ValidationError(std::vector<ErrorDetail> errors)
+    : BaseException(describe(errors)), errors_(std::move(errors)) {}
+
+void _Errors::add(std::string type, std::string msg, Value input, Object ctx) {
+  list.push_back({std::move(type), loc, std::move(msg), std::move(input), std::move(ctx)});
+}
+
+bool _validate(const Value& input, const _Type& type, void* object, const Field& field, _Errors& errors) {
+  return Validator(errors).value(input, type, object, field);
+}
+
+bool _read_text(std::string_view text, const _Type& type, void* object, const Field& field) {
+  switch (type.kind) {
+    case Kind::Optional: return _read_text(text, *type.element, type.emplace(object), field);
+    case Kind::String: *static_cast<std::string*>(object) = text; break;
+    case Kind::Int: {
+      std::int64_t number = 0;
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (error != std::errc() || end != text.data() + text.size() || !_store_int(type, object, number)) return false;
+      break;
+    }
+    case Kind::Enum: {
+      const _Enumerator* found = _find_enumerator(type, text);
+      return found && _store_int(type, object, found->value);
+    }
+    default: return false;
+  }
+  return !_constrains(field) || _satisfies(type, object, field, nullptr, nullptr);
+}
+
+void _convert(const Value& value, const _Type& type, void* object) {
+  _Errors errors;
+  if (!_validate(value, type, object, {}, errors)) throw ValidationError(std::move(errors.list));
+}
+
+void _read(std::string_view document, const _Type& type, void* object) {
+  if (_read_fast(document, type, object)) return;
+  // A struct's members that the document lacks must be those of a new one, whatever the quick reader got to.
+  if (type.reset) type.reset(object);
+  _convert(loads(document), type, object);
+}
+
+}  // namespace krait::json

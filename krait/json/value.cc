@@ -1,0 +1,410 @@
+#include "krait/json/value.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <new>
+#include <random>
+
+#include "krait/builtins/exceptions.h"
+#include "krait/json/_unicode.h"
+
+namespace krait::json {
+
+// --- Object ---
+
+namespace {
+
+// Below this many keys a linear search is quicker than a hash.
+constexpr std::size_t kIndexed = 12;
+
+// SipHash-1-3 with a key drawn once a process: a client that chooses the keys cannot choose their places in the index.
+class KeyHash {
+ public:
+  KeyHash() {
+    std::random_device entropy;
+    for (std::uint64_t& half : key_) half = static_cast<std::uint64_t>(entropy()) << 32 | entropy();
+  }
+
+  std::uint64_t operator()(std::string_view text) const noexcept {
+    std::uint64_t v0 = key_[0] ^ 0x736f6d6570736575, v1 = key_[1] ^ 0x646f72616e646f6d;
+    std::uint64_t v2 = key_[0] ^ 0x6c7967656e657261, v3 = key_[1] ^ 0x7465646279746573;
+    const auto round = [&] {
+      v0 += v1, v1 = rotate(v1, 13) ^ v0, v0 = rotate(v0, 32);
+      v2 += v3, v3 = rotate(v3, 16) ^ v2;
+      v0 += v3, v3 = rotate(v3, 21) ^ v0;
+      v2 += v1, v1 = rotate(v1, 17) ^ v2, v2 = rotate(v2, 32);
+    };
+    const auto absorb = [&](std::uint64_t word) {
+      v3 ^= word;
+      round();
+      v0 ^= word;
+    };
+    std::size_t at = 0;
+    for (; at + 8 <= text.size(); at += 8) absorb(load(text.data() + at, 8));
+    absorb(load(text.data() + at, text.size() - at) | static_cast<std::uint64_t>(text.size()) << 56);
+    v2 ^= 0xff;
+    for (int i = 0; i < 3; ++i) round();
+    return v0 ^ v1 ^ v2 ^ v3;
+  }
+
+ private:
+  static std::uint64_t rotate(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
+  static std::uint64_t load(const char* bytes, std::size_t n) noexcept {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < n; ++i) word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << 8 * i;
+    return word;
+  }
+  std::uint64_t key_[2];
+};
+
+std::uint64_t hash_of(std::string_view key) {
+  static const KeyHash hash;
+  return hash(key);
+}
+
+}  // namespace
+
+Object::Object() noexcept = default;
+Object::Object(std::initializer_list<Item> items) {
+  items_.reserve(items.size());
+  for (const Item& item : items) set(item.first, item.second);
+}
+Object::Object(const Object&) = default;
+Object::Object(Object&&) noexcept = default;
+Object& Object::operator=(const Object&) = default;
+Object& Object::operator=(Object&&) noexcept = default;
+Object::~Object() = default;
+
+std::size_t Object::size() const noexcept { return items_.size(); }
+bool Object::empty() const noexcept { return items_.empty(); }
+bool Object::contains(std::string_view key) const noexcept { return position(key) != items_.size(); }
+
+std::size_t Object::position(std::string_view key) const noexcept {
+  if (index_.empty()) {
+    std::size_t i = 0;
+    while (i < items_.size() && items_[i].first != key) ++i;
+    return i;
+  }
+  const std::size_t mask = index_.size() - 1;
+  for (std::size_t slot = hash_of(key) & mask; index_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t at = index_[slot] - 1;
+    if (items_[at].first == key) return at;
+  }
+  return items_.size();
+}
+
+void Object::index_one(std::size_t position) noexcept {
+  const std::size_t mask = index_.size() - 1;
+  std::size_t slot = hash_of(items_[position].first) & mask;
+  while (index_[slot] != 0) slot = (slot + 1) & mask;
+  index_[slot] = static_cast<std::uint32_t>(position + 1);
+}
+
+void Object::index_all() {
+  std::size_t slots = 4 * kIndexed;
+  while (slots < 2 * items_.size()) slots *= 2;
+  // A power of two, at least half free.
+  std::size_t power = 1;
+  while (power < slots) power *= 2;
+  index_.assign(power, 0);
+  for (std::size_t i = 0; i < items_.size(); ++i) index_one(i);
+}
+
+const Value* Object::find(std::string_view key) const noexcept {
+  const std::size_t at = position(key);
+  return at == items_.size() ? nullptr : &items_[at].second;
+}
+Value* Object::find(std::string_view key) noexcept { return const_cast<Value*>(std::as_const(*this).find(key)); }
+
+const Value& Object::at(std::string_view key) const {
+  const Value* value = find(key);
+  if (!value) throw KeyError("'" + std::string(key) + "'");
+  return *value;
+}
+
+Value& Object::operator[](std::string_view key) {
+  Value* value = find(key);
+  return value ? *value : set(std::string(key), nullptr);
+}
+
+Value& Object::set(std::string key, Value value) {
+  const std::size_t at = position(key);
+  if (at != items_.size()) return items_[at].second = std::move(value);
+  items_.emplace_back(std::move(key), std::move(value));
+  if (!index_.empty() && items_.size() * 2 <= index_.size()) {
+    index_one(at);
+  } else if (items_.size() > kIndexed) {
+    index_all();
+  }
+  return items_.back().second;
+}
+
+bool Object::erase(std::string_view key) {
+  const std::size_t at = position(key);
+  if (at == items_.size()) return false;
+  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
+  index_.clear();
+  if (items_.size() > kIndexed) index_all();
+  return true;
+}
+
+void Object::clear() noexcept {
+  items_.clear();
+  index_.clear();
+}
+
+const Object::Item* Object::begin() const noexcept { return items_.data(); }
+const Object::Item* Object::end() const noexcept { return items_.data() + items_.size(); }
+Object::Item* Object::begin() noexcept { return items_.data(); }
+Object::Item* Object::end() noexcept { return items_.data() + items_.size(); }
+
+bool Object::operator==(const Object& other) const {
+  if (size() != other.size()) return false;
+  return std::all_of(begin(), end(), [&](const Item& item) {
+    const Value* value = other.find(item.first);
+    return value && *value == item.second;
+  });
+}
+
+// --- Value ---
+
+Value::Value(std::string value) noexcept : type_(Type::String), string_(std::move(value)) {}
+Value::Value(json::Array value) noexcept : type_(Type::Array), array_(std::move(value)) {}
+Value::Value(json::Object value) : type_(Type::Object), object_(new json::Object(std::move(value))) {}
+
+Value::Value(const Value& other) : Value() {
+  switch (other.type_) {
+    case Type::Null: return;
+    case Type::Bool: bool_ = other.bool_; break;
+    case Type::Int: int_ = other.int_; break;
+    case Type::Float: float_ = other.float_; break;
+    case Type::BigInt:
+    case Type::String: new (&string_) std::string(other.string_); break;
+    case Type::Array: new (&array_) json::Array(other.array_); break;
+    case Type::Object: object_ = new json::Object(*other.object_); break;
+  }
+  type_ = other.type_;
+}
+Value::Value(Value&& other) noexcept : Value() { take(other); }
+Value& Value::operator=(const Value& other) {
+  Value copy(other);
+  return *this = std::move(copy);
+}
+Value& Value::operator=(Value&& other) noexcept {
+  if (this != &other) {
+    Value old(std::move(*this));  // dies last: `other` may be within it
+    take(other);
+  }
+  return *this;
+}
+
+void Value::take(Value& other) noexcept {
+  switch (other.type_) {
+    case Type::Null: break;
+    case Type::Bool: bool_ = other.bool_; break;
+    case Type::Int: int_ = other.int_; break;
+    case Type::Float: float_ = other.float_; break;
+    case Type::BigInt:
+    case Type::String: new (&string_) std::string(std::move(other.string_)); break;
+    case Type::Array: new (&array_) json::Array(std::move(other.array_)); break;
+    case Type::Object: object_ = std::exchange(other.object_, nullptr); break;
+  }
+  type_ = other.type_;
+  if (other.type_ >= Type::BigInt) other.destroy();
+  other.type_ = Type::Null;
+}
+
+void Value::destroy() noexcept {
+  switch (type_) {
+    case Type::BigInt:
+    case Type::String: string_.~basic_string(); break;
+    case Type::Array: array_.~vector(); break;
+    case Type::Object: delete object_; break;
+    default: break;
+  }
+  type_ = Type::Null;
+}
+
+void Value::set_unsigned(std::uint64_t value) {
+  if (value <= static_cast<std::uint64_t>(INT64_MAX)) {
+    type_ = Type::Int;
+    int_ = static_cast<std::int64_t>(value);
+  } else {
+    new (&string_) std::string(std::to_string(value));
+    type_ = Type::BigInt;
+  }
+}
+
+Value Value::big_int(std::string digits) {
+  const std::string_view magnitude = std::string_view(digits).substr(digits.starts_with('-'));
+  if (magnitude.empty() || magnitude.find_first_not_of("0123456789") != std::string_view::npos) {
+    throw ValueError("invalid literal for int() with base 10: '" + digits + "'");
+  }
+  std::int64_t small;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), small);
+  if (error == std::errc()) return Value(small);
+  const std::size_t zeros = std::min(magnitude.find_first_not_of('0'), magnitude.size());
+  digits.erase(digits.starts_with('-'), zeros);
+  Value value(std::move(digits));
+  value.type_ = Type::BigInt;
+  return value;
+}
+
+std::string_view Value::type_name() const noexcept {
+  switch (type_) {
+    case Type::Null: return "NoneType";
+    case Type::Bool: return "bool";
+    case Type::Int:
+    case Type::BigInt: return "int";
+    case Type::Float: return "float";
+    case Type::String: return "str";
+    case Type::Array: return "list";
+    case Type::Object: return "dict";
+  }
+  return "";
+}
+
+namespace {
+[[noreturn]] void refuse(const Value& value, std::string_view as) {
+  throw TypeError(std::string("cannot read a ").append(value.type_name()).append(" as ").append(as));
+}
+}  // namespace
+
+bool Value::as_bool() const { return type_ == Type::Bool ? bool_ : (refuse(*this, "bool"), false); }
+std::int64_t Value::as_int() const {
+  if (type_ == Type::BigInt) throw OverflowError("cannot read an int of more than 64 bits: as_big_int() has its digits");
+  if (type_ != Type::Int) refuse(*this, "int");
+  return int_;
+}
+double Value::as_float() const {
+  if (type_ == Type::Float) return float_;
+  if (type_ == Type::Int) return static_cast<double>(int_);
+  if (type_ != Type::BigInt) refuse(*this, "float");
+  double value = 0;
+  const auto result = std::from_chars(string_.data(), string_.data() + string_.size(), value);
+  if (result.ec != std::errc()) throw OverflowError("int too large to convert to float");
+  return value;
+}
+const std::string& Value::as_string() const {
+  if (type_ != Type::String) refuse(*this, "str");
+  return string_;
+}
+const std::string& Value::as_big_int() const {
+  if (type_ != Type::BigInt) refuse(*this, "int of more than 64 bits");
+  return string_;
+}
+const json::Array& Value::as_array() const {
+  if (type_ != Type::Array) refuse(*this, "list");
+  return array_;
+}
+json::Array& Value::as_array() { return const_cast<json::Array&>(std::as_const(*this).as_array()); }
+const json::Object& Value::as_object() const {
+  if (type_ != Type::Object) refuse(*this, "dict");
+  return *object_;
+}
+json::Object& Value::as_object() { return const_cast<json::Object&>(std::as_const(*this).as_object()); }
+
+const Value& Value::operator[](std::string_view key) const { return as_object().at(key); }
+const Value& Value::operator[](std::size_t index) const {
+  const json::Array& list = as_array();
+  if (index >= list.size()) throw IndexError("list index out of range");
+  return list[index];
+}
+
+std::size_t Value::size() const {
+  switch (type_) {
+    case Type::String: return _count_code_points(string_);
+    case Type::Array: return array_.size();
+    case Type::Object: return object_->size();
+    default: throw TypeError("object of type '" + std::string(type_name()) + "' has no len()");
+  }
+}
+
+namespace {
+bool is_number(const Value& value) { return value.is_int() || value.is_float() || value.is_bool(); }
+
+// An exact comparison: a double holds 9007199254740993 only nearly.
+bool int_equals_float(std::int64_t a, double b) {
+  return b >= -0x1p63 && b < 0x1p63 && std::trunc(b) == b && static_cast<std::int64_t>(b) == a;
+}
+}  // namespace
+
+bool Value::operator==(const Value& other) const {
+  if (is_number(*this) && is_number(other)) {
+    const auto small = [](const Value& v) { return v.type_ == Type::Bool ? std::int64_t{v.bool_} : v.int_; };
+    if (is_float() && other.is_float()) return float_ == other.float_;
+    if (type_ == Type::BigInt || other.type_ == Type::BigInt) {
+      return type_ == other.type_ ? string_ == other.string_ : false;
+    }
+    if (is_float()) return int_equals_float(small(other), float_);
+    if (other.is_float()) return int_equals_float(small(*this), other.float_);
+    return small(*this) == small(other);
+  }
+  if (type_ != other.type_) return false;
+  switch (type_) {
+    case Type::String: return string_ == other.string_;
+    case Type::Array: return array_ == other.array_;
+    case Type::Object: return *object_ == *other.object_;
+    default: return true;
+  }
+}
+
+namespace {
+struct ObjectUnderWay {
+  Object* object;
+  const _Type* element;
+  Value (*make)(const _Type&, const void*);
+};
+}  // namespace
+
+Value Value::from(const _Type& type, const void* object) {
+  using Kind = _Type::Kind;
+  const auto* bytes = static_cast<const char*>(object);
+  switch (type.kind) {
+    case Kind::Null: return nullptr;
+    case Kind::Bool: return *static_cast<const bool*>(object);
+    case Kind::Int: return _load_int(type, object);
+    case Kind::UInt: return _load_uint(type, object);
+    case Kind::Float: return type.size == 4 ? double{*static_cast<const float*>(object)} : *static_cast<const double*>(object);
+    case Kind::String: return *static_cast<const std::string*>(object);
+    case Kind::View: return *static_cast<const std::string_view*>(object);
+    case Kind::Literal: return static_cast<const char*>(object);
+    case Kind::Any: return *static_cast<const Value*>(object);
+    case Kind::AnyObject: return *static_cast<const json::Object*>(object);
+    case Kind::Enum: {
+      const _Enumerator* e = _find_enumerator(type, _load_int(type, object));
+      if (!e) throw ValueError("cannot write an enum as JSON: its value is none of those described");
+      return e->name;
+    }
+    case Kind::Optional: {
+      const void* held = type.held(object);
+      return held ? from(*type.element, held) : Value();
+    }
+    case Kind::List: {
+      std::size_t n = 0;
+      const auto* element = static_cast<const char*>(type.elements(object, &n));
+      json::Array list;
+      list.reserve(n);
+      for (std::size_t i = 0; i < n; ++i) list.push_back(from(*type.element, element + i * type.stride));
+      return list;
+    }
+    case Kind::Map: {
+      json::Object map;
+      ObjectUnderWay under_way{&map, type.element, &Value::from};
+      type.each(object, &under_way, [](void* context, std::string_view key, const void* element) {
+        auto& self = *static_cast<ObjectUnderWay*>(context);
+        self.object->set(std::string(key), self.make(*self.element, element));
+      });
+      return map;
+    }
+    case Kind::Struct: {
+      json::Object map;
+      for (const _Field& f : _fields(type)) map.set(std::string(f.name), from(*f.type, bytes + f.offset));
+      return map;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace krait::json

@@ -1,0 +1,165 @@
+#pragma once
+// What json.loads gives: None, bool, int, float, str, list or dict, in one type.
+//
+//   json::Value v = json::loads(R"({"name": "tea", "sizes": [1, 2]})");
+//   v["name"].as_string();                      // "tea"
+//   for (const json::Value& n : v["sizes"].as_array()) total += n.as_int();
+//   json::Object{{"id", 7}, {"tags", json::Array{"hot", "green"}}}          // Python: {"id": 7, "tags": ["hot", "green"]}
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "krait/json/_type.h"
+
+namespace krait::json {
+
+class Value;
+
+// Python: list
+using Array = std::vector<Value>;
+
+// Keys and values in the order of insertion. Looking a key up is O(1) however many there are. Python: dict
+class Object {
+ public:
+  using Item = std::pair<std::string, Value>;
+
+  Object() noexcept;
+  // Of two equal keys the last one's value stays, at the first one's place.
+  Object(std::initializer_list<Item> items);
+  Object(const Object&);
+  Object(Object&&) noexcept;
+  Object& operator=(const Object&);
+  Object& operator=(Object&&) noexcept;
+  ~Object();
+
+  std::size_t size() const noexcept;
+  bool empty() const noexcept;
+  bool contains(std::string_view key) const noexcept;
+  // The value, or null when there is none.
+  const Value* find(std::string_view key) const noexcept;
+  Value* find(std::string_view key) noexcept;
+  // Throws KeyError. Python: d[key]
+  const Value& at(std::string_view key) const;
+  // Makes the key with a null value when it is missing. Python: d[key] = value
+  Value& operator[](std::string_view key);
+  // Sets or replaces the value; a new key comes last.
+  Value& set(std::string key, Value value);
+  // Gives whether there was one; the rest keeps its order. O(n).
+  bool erase(std::string_view key);
+  void clear() noexcept;
+
+  const Item* begin() const noexcept;
+  const Item* end() const noexcept;
+  Item* begin() noexcept;  // do not change a key
+  Item* end() noexcept;
+
+  // Equal whatever the order, as in Python.
+  bool operator==(const Object& other) const;
+
+ private:
+  std::size_t position(std::string_view key) const noexcept;  // size() when there is none
+  void index_all();
+  void index_one(std::size_t position) noexcept;
+
+  std::vector<Item> items_;
+  // An open hash table of 1 + the position in items_ (0: free), once there are more keys than a linear search likes.
+  std::vector<std::uint32_t> index_;
+};
+
+class Value {
+ public:
+  // BigInt is an int that needs more than 64 bits: kept as its decimal digits, exactly.
+  enum class Type : unsigned char { Null, Bool, Int, Float, BigInt, String, Array, Object };
+
+  Value() noexcept : type_(Type::Null) {}
+  Value(std::nullptr_t) noexcept : Value() {}
+  Value(bool value) noexcept : type_(Type::Bool), bool_(value) {}
+  template <std::integral T>
+    requires(!std::is_same_v<T, bool> && !std::is_same_v<T, char>)
+  Value(T value) {
+    if constexpr (std::is_unsigned_v<T>) {
+      set_unsigned(value);
+    } else {
+      type_ = Type::Int;
+      int_ = value;
+    }
+  }
+  template <std::floating_point T>
+  Value(T value) noexcept : type_(Type::Float), float_(static_cast<double>(value)) {}
+  Value(const char* value) : Value(std::string(value)) {}
+  Value(std::string_view value) : Value(std::string(value)) {}
+  Value(std::string value) noexcept;
+  Value(json::Array value) noexcept;
+  Value(json::Object value);
+  // Anything else that JSON can hold: a std::optional, a std::vector, a std::map, a described struct or enum.
+  template <Serializable T>
+    requires(_type<T>.kind >= _Type::Kind::Enum && !std::is_same_v<T, Value> && !std::is_same_v<T, json::Object> &&
+             !std::is_same_v<T, json::Array>)
+  Value(const T& value) : Value(from(_type<T>, &value)) {}
+  // An int of any size from its decimal digits, "-" before them if negative. Throws ValueError for anything else.
+  static Value big_int(std::string digits);
+
+  Value(const Value& other);
+  Value(Value&& other) noexcept;
+  Value& operator=(const Value& other);
+  Value& operator=(Value&& other) noexcept;
+  ~Value() {
+    if (type_ >= Type::BigInt) destroy();
+  }
+
+  Type type() const noexcept { return type_; }
+  // The class as Python names it: "NoneType", "bool", "int", "float", "str", "list", "dict".
+  std::string_view type_name() const noexcept;
+  bool is_null() const noexcept { return type_ == Type::Null; }
+  bool is_bool() const noexcept { return type_ == Type::Bool; }
+  bool is_int() const noexcept { return type_ == Type::Int || type_ == Type::BigInt; }
+  bool is_float() const noexcept { return type_ == Type::Float; }
+  bool is_string() const noexcept { return type_ == Type::String; }
+  bool is_array() const noexcept { return type_ == Type::Array; }
+  bool is_object() const noexcept { return type_ == Type::Object; }
+
+  // Each throws TypeError "cannot read a str as int" for another type.
+  bool as_bool() const;
+  std::int64_t as_int() const;                 // OverflowError for a BigInt
+  double as_float() const;                     // of an int, too
+  const std::string& as_string() const;
+  const std::string& as_big_int() const;       // the digits of a BigInt
+  const json::Array& as_array() const;
+  json::Array& as_array();
+  const json::Object& as_object() const;
+  json::Object& as_object();
+
+  // Python: value[key]. Throws KeyError, or TypeError when this is no dict.
+  const Value& operator[](std::string_view key) const;
+  const Value& operator[](const char* key) const { return (*this)[std::string_view(key)]; }
+  // Python: value[index], but not from the end. Throws IndexError, or TypeError when this is no list.
+  const Value& operator[](std::size_t index) const;
+  const Value& operator[](int index) const { return (*this)[static_cast<std::size_t>(index)]; }
+  // Elements of a list, keys of a dict, code points of a str. Python: len(value)
+  std::size_t size() const;
+
+  // As Python compares: 1 == 1.0 == true.
+  bool operator==(const Value& other) const;
+
+ private:
+  static Value from(const _Type& type, const void* object);
+  void set_unsigned(std::uint64_t value);
+  void destroy() noexcept;
+  void take(Value& other) noexcept;
+
+  Type type_;
+  union {
+    bool bool_;
+    std::int64_t int_;
+    double float_;
+    std::string string_;  // BigInt: the digits
+    json::Array array_;
+    json::Object* object_;
+  };
+};
+
+}  // namespace krait::json

@@ -68,7 +68,8 @@ std::string _Answer::header(std::string_view name) const {
 Coroutine<_Answer> _ask_async(App& app, std::string line, _Question question) {
   wire::h1::ServerConnection connection;
   connection.receive_data(head_of(line, question));
-  if (connection.next_event() != wire::h1::Event::Request) throw ValueError("cannot ask '" + line + "': it is no request");
+  if (connection.next_event() != wire::h1::Event::Request)
+    throw ValueError("cannot ask '" + line + "': it is no request");
   Source source(question);
   const Address client{"testclient", 50000};
   Request request;

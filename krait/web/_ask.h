@@ -29,8 +29,8 @@ struct _Answer {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  std::vector<std::string> pieces;  // of a streamed body, as they were written
-  bool at_once = false;             // try_handle answered
+  std::vector<std::string> pieces;      // of a streamed body, as they were written
+  bool at_once = false;                 // try_handle answered
   std::optional<std::uint64_t> length;  // what the response says of a streamed body
 
   // The values of one name, joined by ", "; "" when there is none.

@@ -90,8 +90,9 @@ Coroutine<_Connection::Refusal> _Connection::serve_requests() {
       case Event::NeedData:
         if (!out_.empty() && !flush_now()) co_await flush();
         if (!co_await receive()) {
-          if (!http_.idle()) co_return Refusal{408, "the request did not arrive in time"};
-          co_return Refusal{};
+          if (http_.idle()) co_return Refusal{};
+          http_.give_up({"the request did not arrive in time", 408});
+          co_return Refusal{408, "the request did not arrive in time"};
         }
         break;
       case Event::Request: {
@@ -217,10 +218,7 @@ void _Connection::refuse(const Refusal& refusal) {
   try {
     http_.send_response(out_, head, response_.body);
   } catch (const wire::h1::LocalProtocolError&) {
-    // No request has come so far that this could answer; the peer is told all the same.
-    wire::h1::ResponseWriter writer;
-    writer.begin({});
-    writer.send_response(out_, head, response_.body);
+    return;  // an answer has begun: all that can be done is to cut it short
   }
   if (server_.logs(_Level::Warning))
     _log(_Level::Warning, "refused a request of " + client_name_ + " with " + std::to_string(refusal.status) + ": " + refusal.message);

@@ -48,15 +48,19 @@ _Token parse_parameter(std::string_view inside, std::string_view path) {
 
 bool _fits(_Convertor convertor, std::string_view text) noexcept {
   switch (convertor) {
-    case _Convertor::Int: return all_digits(text);
+    case _Convertor::Int:
+      return all_digits(text);
     case _Convertor::Float: {
       const std::size_t dot = text.find('.');
       if (dot == std::string_view::npos) return all_digits(text);
       return all_digits(text.substr(0, dot)) && all_digits(text.substr(dot + 1));
     }
-    case _Convertor::Uuid: return fits_uuid(text);
-    case _Convertor::Str: return !text.empty() && text.find('/') == std::string_view::npos;
-    case _Convertor::Path: return true;
+    case _Convertor::Uuid:
+      return fits_uuid(text);
+    case _Convertor::Str:
+      return !text.empty() && text.find('/') == std::string_view::npos;
+    case _Convertor::Path:
+      return true;
   }
   return false;
 }

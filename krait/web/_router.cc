@@ -131,7 +131,6 @@ _Router& _Router::operator=(_Router&&) noexcept = default;
 void _Router::add(_Route route) {
   const _Pattern pattern = _parse_pattern(route.path);
   route.param_names = pattern.params;
-  auto& owned = *routes_.emplace_back(std::make_unique<_Route>(std::move(route)));
   const std::vector<_Token> segments = segments_of(pattern);
   std::vector<Endpoint>* endpoints = nullptr;
   if (segments.empty()) {
@@ -141,12 +140,13 @@ void _Router::add(_Route route) {
     for (const _Token& segment : segments) node = &node->child(segment);
     endpoints = &node->endpoints;
   }
-  for (const std::string& method : owned.methods) {
+  for (const std::string& method : route.methods) {
     const bool taken =
         std::any_of(endpoints->begin(), endpoints->end(), [&](const Endpoint& e) { return e.method == method; });
-    if (taken) throw ValueError("cannot add the route " + method + " " + owned.path + ": there is one already");
-    endpoints->push_back({method, &owned});
+    if (taken) throw ValueError("cannot add the route " + method + " " + route.path + ": there is one already");
   }
+  const _Route& owned = *routes_.emplace_back(std::make_unique<_Route>(std::move(route)));
+  for (const std::string& method : owned.methods) endpoints->push_back({method, &owned});
 }
 
 const _Route* _Router::match(std::string_view method, std::string_view path, MultiDict& params) const {
@@ -172,7 +172,8 @@ std::vector<std::string_view> _Router::allowed(std::string_view path) const {
   if (path.empty() || path[0] != '/') return methods;
   const auto note = [&methods](const std::vector<Endpoint>& endpoints) -> const _Route* {
     for (const Endpoint& endpoint : endpoints) {
-      if (std::find(methods.begin(), methods.end(), endpoint.method) == methods.end()) methods.push_back(endpoint.method);
+      if (std::find(methods.begin(), methods.end(), endpoint.method) == methods.end())
+        methods.push_back(endpoint.method);
     }
     return nullptr;
   };

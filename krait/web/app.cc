@@ -34,7 +34,8 @@ void App::include_router(const APIRouter& router, const RouterOptions& options) 
 
 void App::mount(std::string path, std::shared_ptr<Mountable> application) {
   while (path.ends_with('/')) path.pop_back();
-  if (!path.empty() && path[0] != '/') throw ValueError("cannot mount at '" + path + "': Routed paths must start with '/'");
+  if (!path.empty() && path[0] != '/')
+    throw ValueError("cannot mount at '" + path + "': Routed paths must start with '/'");
   for (const Mounted& mounted : mounts_) {
     if (mounted.prefix == path) throw ValueError("cannot mount at '" + path + "': something is mounted there already");
   }
@@ -106,19 +107,6 @@ std::string toggle_slash(std::string_view path) {
   return std::string(path);
 }
 
-std::string url_of(const Request& request, std::string_view path) {
-  std::string url;
-  if (!request.host().empty()) {
-    url.append(request.scheme()).append("://").append(request.host());
-  } else {
-    // Without a host, "//a" would name one.
-    while (path.starts_with("//")) path.remove_prefix(1);
-  }
-  url += _quote(path, "/:@!$&'()*+,;=");
-  if (!request.query_string().empty()) url.append("?").append(request.query_string());
-  return url;
-}
-
 void answer_http_exception(const HTTPException& error, Response& out) {
   const bool body = error.status_code >= 200 && error.status_code != 204 && error.status_code != 304;
   ResponseOptions options{.status_code = error.status_code, .headers = error.headers};
@@ -156,7 +144,7 @@ bool App::answer_nothing(Request& request, Response& out) {
   } else if (options_.redirect_slashes && path.size() > 1) {
     const std::string other = toggle_slash(path);
     if (leads_somewhere(other)) {
-      out = RedirectResponse(url_of(request, std::string(request.root_path()) + other));
+      out = RedirectResponse(_url_of(request, std::string(request.root_path()) + other));
       return true;
     }
   }

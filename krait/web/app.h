@@ -105,7 +105,9 @@ class App : public Routes, public Mountable {
   Coroutine<> shutdown();
 
   // Where an error goes that nothing handled, after it was answered with 500; standard error unless set.
-  void _set_error_log(std::function<void(const Request&, const std::exception_ptr&)> log) { error_log_ = std::move(log); }
+  void _set_error_log(std::function<void(const Request&, const std::exception_ptr&)> log) {
+    error_log_ = std::move(log);
+  }
   const _Router& _router() const noexcept { return router_; }
 
   void _add_route(_Route route) override;

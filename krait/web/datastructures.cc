@@ -47,12 +47,18 @@ namespace {
 // The fields that the server writes itself, unless they are here.
 unsigned known_field(std::string_view name) {
   switch (name.size()) {
-    case 4: return http::equals_ignoring_case(name, "date") ? MutableHeaders::Date : 0;
-    case 6: return http::equals_ignoring_case(name, "server") ? MutableHeaders::Server : 0;
-    case 10: return http::equals_ignoring_case(name, "connection") ? MutableHeaders::Connection : 0;
-    case 14: return http::equals_ignoring_case(name, "content-length") ? MutableHeaders::ContentLength : 0;
-    case 17: return http::equals_ignoring_case(name, "transfer-encoding") ? MutableHeaders::TransferEncoding : 0;
-    default: return 0;
+    case 4:
+      return http::equals_ignoring_case(name, "date") ? MutableHeaders::Date : 0;
+    case 6:
+      return http::equals_ignoring_case(name, "server") ? MutableHeaders::Server : 0;
+    case 10:
+      return http::equals_ignoring_case(name, "connection") ? MutableHeaders::Connection : 0;
+    case 14:
+      return http::equals_ignoring_case(name, "content-length") ? MutableHeaders::ContentLength : 0;
+    case 17:
+      return http::equals_ignoring_case(name, "transfer-encoding") ? MutableHeaders::TransferEncoding : 0;
+    default:
+      return 0;
   }
 }
 
@@ -72,7 +78,8 @@ bool read_line(std::string_view lines, std::size_t at, http::Header& field, std:
 void MutableHeaders::append(std::string_view name, std::string_view value) {
   if (!http::is_token(name)) throw ValueError("cannot set a header: '" + std::string(name) + "' is no name for one");
   if (!http::is_field_value(value)) {
-    throw ValueError("cannot set the header " + std::string(name) + ": its value has a line break or a control character");
+    throw ValueError("cannot set the header " + std::string(name) +
+                     ": its value has a line break or a control character");
   }
   _use_spare_buffer(lines_);
   for (char c : name) lines_ += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

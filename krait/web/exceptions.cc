@@ -17,7 +17,8 @@ std::string describe(int status_code, const json::Value& detail) {
 
 HTTPException::HTTPException(int status_code) : HTTPException(status_code, http::phrase(status_code)) {}
 
-HTTPException::HTTPException(int status_code, json::Value detail, std::vector<std::pair<std::string, std::string>> headers)
+HTTPException::HTTPException(int status_code, json::Value detail,
+                             std::vector<std::pair<std::string, std::string>> headers)
     : BaseException(describe(status_code, detail)),
       status_code(status_code),
       detail(std::move(detail)),

@@ -24,11 +24,13 @@ bool is_json(const Headers& headers) {
   if (!content_type || content_type->empty()) return true;
   const std::string_view media_type = http::strip(content_type->substr(0, content_type->find(';')));
   const std::size_t slash = media_type.find('/');
-  if (slash == std::string_view::npos || !http::equals_ignoring_case(media_type.substr(0, slash), "application")) return false;
+  if (slash == std::string_view::npos || !http::equals_ignoring_case(media_type.substr(0, slash), "application"))
+    return false;
   const std::string_view subtype = media_type.substr(slash + 1);
   constexpr std::string_view suffix = "+json";
   return http::equals_ignoring_case(subtype, "json") ||
-         (subtype.size() > suffix.size() && http::equals_ignoring_case(subtype.substr(subtype.size() - suffix.size()), suffix));
+         (subtype.size() > suffix.size() &&
+          http::equals_ignoring_case(subtype.substr(subtype.size() - suffix.size()), suffix));
 }
 
 std::string_view name_of(_Source source) {
@@ -66,14 +68,19 @@ class Binder {
         const Pair& given = request_.path_params().begin()[static_cast<std::ptrdiff_t>(path_index)];
         return text(param, given.name, given.value, target);
       }
-      case _Source::Query: return query(param, target);
-      case _Source::Header: return header(param, target);
+      case _Source::Query:
+        return query(param, target);
+      case _Source::Header:
+        return header(param, target);
       case _Source::Cookie: {
         const auto value = request_.cookies().get(param.name);
         return value ? text(param, param.name, *value, target) : absent(param, target);
       }
-      case _Source::Body: return body(param, target);
-      case _Source::Request: *static_cast<Request**>(target) = &request_; return;
+      case _Source::Body:
+        return body(param, target);
+      case _Source::Request:
+        *static_cast<Request**>(target) = &request_;
+        return;
     }
   }
 
@@ -140,8 +147,8 @@ class Binder {
   }
 
   void list(const _Param& param, const std::vector<std::string_view>& values, void* target) {
-    validate(param, {std::string(name_of(param.source)), std::string(param.name)}, json::Array(values.begin(), values.end()),
-             target);
+    validate(param, {std::string(name_of(param.source)), std::string(param.name)},
+             json::Array(values.begin(), values.end()), target);
   }
 
   void validate(const _Param& param, std::vector<json::LocItem> loc, const json::Value& value, void* target) {

@@ -44,7 +44,8 @@ struct _Option {
 
   constexpr _Option(bool value) : kind(Kind::Bool), integer(value) {}
   template <std::integral T>
-  constexpr _Option(T value) : kind(Kind::Int), integer(static_cast<std::int64_t>(value)), number(static_cast<double>(value)) {}
+  constexpr _Option(T value)
+      : kind(Kind::Int), integer(static_cast<std::int64_t>(value)), number(static_cast<double>(value)) {}
   template <std::floating_point T>
   constexpr _Option(T value) : kind(Kind::Float), number(value) {}
   template <class E>
@@ -92,7 +93,8 @@ struct _Options {
     } else if constexpr (std::is_arithmetic_v<V> || std::is_enum_v<V>) {
       value = static_cast<V>(option.integer);
     } else {
-      static_assert(!sizeof(V), "a default can be given to a number, a bool, a std::string, an enum or a std::optional of these");
+      static_assert(!sizeof(V),
+                    "a default can be given to a number, a bool, a std::string, an enum or a std::optional of these");
     }
   }
   static void set_default(void* value) {
@@ -167,8 +169,9 @@ concept _Wrapped = requires {
 // A parameter of type T of a handler: where its value lies while it is bound.
 template <class T>
 struct _Slot {
-  static_assert(json::Serializable<T>, "a handler's parameter is a number, bool, std::string, described struct or enum, "
-                                       "json::Value, web::Request&, or a web::Path, Query, Header, Cookie or Body");
+  static_assert(json::Serializable<T>,
+                "a handler's parameter is a number, bool, std::string, described struct or enum, "
+                "json::Value, web::Request&, or a web::Path, Query, Header, Cookie or Body");
   static constexpr bool in_path = std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, std::string>;
   static constexpr _Param param() { return _Options<T>::param(in_path ? _Source::Path : _Source::Body, {}); }
   T value{};

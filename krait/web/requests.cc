@@ -144,4 +144,17 @@ Coroutine<std::optional<std::string_view>> BodyStream::next() {
   co_return chunk;
 }
 
+std::string _url_of(const Request& request, std::string_view path) {
+  std::string url;
+  if (!request.host().empty()) {
+    url.append(request.scheme()).append("://").append(request.host());
+  } else {
+    // Without a host, "//a" would name one.
+    while (path.starts_with("//")) path.remove_prefix(1);
+  }
+  url += _quote(path, "/:@!$&'()*+,;=");
+  if (!request.query_string().empty()) url.append("?").append(request.query_string());
+  return url;
+}
+
 }  // namespace krait::web

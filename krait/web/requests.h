@@ -151,4 +151,7 @@ class Request {
   std::exception_ptr pending_error_;  // what the quick path left to an exception handler that waits
 };
 
+// The request's URL with another (decoded) path: absolute, as far as the host is known; the query stays.
+std::string _url_of(const Request& request, std::string_view path);
+
 }  // namespace krait::web

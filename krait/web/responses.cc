@@ -75,7 +75,9 @@ void Response::_set_writer(BodyWriter writer, std::optional<std::uint64_t> lengt
   rare().length = length;
 }
 
-void Response::_set_prepare(_base::Function<void(Response&, const Request&)> prepare) { rare().prepare = std::move(prepare); }
+void Response::_set_prepare(_base::Function<void(Response&, const Request&)> prepare) {
+  rare().prepare = std::move(prepare);
+}
 
 void Response::_drop_body() noexcept {
   body.clear();
@@ -88,7 +90,8 @@ void Response::set_cookie(std::string_view key, std::string_view value, const Co
   if (!http::is_token(key)) throw ValueError("cannot set a cookie: '" + std::string(key) + "' is no name for one");
   const std::string samesite = options.samesite;
   if (!samesite.empty() && samesite != "lax" && samesite != "strict" && samesite != "none") {
-    throw ValueError("cannot set the cookie " + std::string(key) + ": samesite must be either 'strict', 'lax' or 'none'");
+    throw ValueError("cannot set the cookie " + std::string(key) +
+                     ": samesite must be either 'strict', 'lax' or 'none'");
   }
   for (const std::string* part : {&options.domain, &options.path, &options.expires}) {
     if (part->find(';') == std::string::npos) continue;
@@ -161,7 +164,8 @@ StreamingResponse::StreamingResponse(Generator<std::string> pieces, ResponseOpti
   _set_writer([pieces = std::move(pieces)](ResponseWriter& out) mutable { return write_generator(pieces, out); });
 }
 
-StreamingResponse::StreamingResponse(_base::Function<Coroutine<std::optional<std::string>>()> next, ResponseOptions options) {
+StreamingResponse::StreamingResponse(_base::Function<Coroutine<std::optional<std::string>>()> next,
+                                     ResponseOptions options) {
   apply(std::move(options), {});
   _set_writer([next = std::move(next)](ResponseWriter& out) mutable { return write_source(next, out); });
 }

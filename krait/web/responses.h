@@ -84,9 +84,7 @@ class Response {
   bool _is_stream() const noexcept { return rare_ && rare_->writer; }
   // The length of a stream's body when it is known, so that it need not be sent in chunks. (An answer to HEAD may say
   // the length of a body that it does not carry.)
-  std::optional<std::uint64_t> _stream_length() const noexcept {
-    return rare_ ? rare_->length : std::nullopt;
-  }
+  std::optional<std::uint64_t> _stream_length() const noexcept { return rare_ ? rare_->length : std::nullopt; }
   // Writes a stream's body. Once; the response must live until it completes.
   Coroutine<> _write_body(ResponseWriter& writer) { return rare_->writer(writer); }
   bool _has_background() const noexcept { return rare_ && rare_->background; }
@@ -152,7 +150,8 @@ class StreamingResponse : public Response {
   // Python: StreamingResponse(generator())
   explicit StreamingResponse(Generator<std::string> pieces, ResponseOptions options = {});
   // A coroutine function that gives the next piece, nullopt at the end. Python: StreamingResponse(async_generator())
-  explicit StreamingResponse(_base::Function<Coroutine<std::optional<std::string>>()> next, ResponseOptions options = {});
+  explicit StreamingResponse(_base::Function<Coroutine<std::optional<std::string>>()> next,
+                             ResponseOptions options = {});
   // A coroutine function that writes them: [](web::ResponseWriter& out) -> Coroutine<> { co_await out.write("a"); }
   explicit StreamingResponse(BodyWriter write, ResponseOptions options = {});
 };

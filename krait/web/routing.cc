@@ -29,11 +29,13 @@ void _Handler::attach(const std::vector<std::string>& path_params, std::string_v
     if (param.name.empty()) {
       at = plain++;
       if (at >= path_params.size()) {
-        refuse("the handler's parameter " + std::to_string(i + 1) + " would be a path parameter, but the path has only " +
-               std::to_string(path_params.size()) + "; for a query parameter write web::Query<\"name\", T>");
+        refuse("the handler's parameter " + std::to_string(i + 1) +
+               " would be a path parameter, but the path has only " + std::to_string(path_params.size()) +
+               "; for a query parameter write web::Query<\"name\", T>");
       }
     } else {
-      at = static_cast<std::size_t>(std::find(path_params.begin(), path_params.end(), param.name) - path_params.begin());
+      at =
+          static_cast<std::size_t>(std::find(path_params.begin(), path_params.end(), param.name) - path_params.begin());
       if (at == path_params.size()) refuse("the path has no parameter {" + std::string(param.name) + "}");
     }
     path_index_[i] = static_cast<std::uint8_t>(at);

@@ -28,8 +28,8 @@ namespace krait::web {
 
 // Python: the keywords of @app.get
 struct RouteOptions {
-  int status_code = 200;           // of an answer that is no Response
-  std::string name = {};           // "": none
+  int status_code = 200;            // of an answer that is no Response
+  std::string name = {};            // "": none
   std::uint64_t max_body_size = 0;  // bytes; 0: the application's
 };
 
@@ -71,7 +71,8 @@ void _answer(Response& out, R&& result) {
     const char* text = result;
     _answer(out, json::_literal_type, text);
   } else {
-    static_assert(json::Serializable<T>, "a handler gives a Response, or a value that JSON can hold (has it a KRAIT_DESCRIBE?)");
+    static_assert(json::Serializable<T>,
+                  "a handler gives a Response, or a value that JSON can hold (has it a KRAIT_DESCRIBE?)");
     _answer(out, json::_type<T>, &result);
   }
 }
@@ -95,11 +96,13 @@ template <class F, class R, class... Args>
 class _FunctionHandler final : public _Handler {
   static constexpr bool async = _is_coroutine<R>;
   template <class A>
-  static constexpr bool passable = std::is_same_v<std::remove_cvref_t<A>, Request>
-                                       ? std::is_same_v<A, Request&>
-                                       : !std::is_lvalue_reference_v<A> || (!async && std::is_const_v<std::remove_reference_t<A>>);
-  static_assert((passable<Args> && ...), "a handler takes its parameters by value (a coroutine outlives the call), and the "
-                                         "request as web::Request&");
+  static constexpr bool passable =
+      std::is_same_v<std::remove_cvref_t<A>, Request>
+          ? std::is_same_v<A, Request&>
+          : !std::is_lvalue_reference_v<A> || (!async && std::is_const_v<std::remove_reference_t<A>>);
+  static_assert((passable<Args> && ...),
+                "a handler takes its parameters by value (a coroutine outlives the call), and the "
+                "request as web::Request&");
   static constexpr std::array<_Param, sizeof...(Args)> params{_Slot<std::remove_cvref_t<Args>>::param()...};
 
  public:
@@ -163,7 +166,9 @@ struct _Signature<F> : _Signature<decltype(&F::operator())> {};
 
 template <class F>
 std::shared_ptr<_Handler> _make_handler(F function) {
-  static_assert(requires { sizeof(_Signature<F>); }, "a handler is a function or a lambda whose parameters have types (not auto)");
+  static_assert(
+      requires { sizeof(_Signature<F>); },
+      "a handler is a function or a lambda whose parameters have types (not auto)");
   return std::make_shared<typename _Signature<F>::template Handler<F>>(std::move(function));
 }
 
@@ -223,7 +228,8 @@ class Routes {
   // `methods` may hold any token, and "*" for every method (ours: for proxies and echoes).
   // Python: app.add_api_route(path, endpoint, methods=["GET"])
   template <class F>
-  void add_api_route(std::string path, F handler, std::vector<std::string> methods = {"GET"}, RouteOptions options = {}) {
+  void add_api_route(std::string path, F handler, std::vector<std::string> methods = {"GET"},
+                     RouteOptions options = {}) {
     _add_route({std::move(path), std::move(methods), _make_handler(std::move(handler)), std::move(options), {}});
   }
   // Python: @app.api_route(path, methods=[…])

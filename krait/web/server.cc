@@ -97,7 +97,7 @@ std::uint64_t Server::total_requests() const noexcept { return state_->requests;
 std::size_t Server::open_connections() const noexcept { return state_->open; }
 
 void Server::_use_listener(int fd) {
-  state_->listener = std::make_unique<asyncio::_Socket>(asyncio::get_running_loop(), _base::UniqueFd(::dup(fd)));
+  state_->listener = std::make_unique<asyncio::_Socket>(asyncio::get_running_loop(), _base::UniqueFd(fd));
 }
 
 void Server::should_exit() noexcept {
@@ -138,7 +138,7 @@ Coroutine<> Server::main_loop() {
   // What the kernel has accepted for us is ours to answer; then the door closes.
   state.draining = true;
   accepting.cancel();
-  if (state.listener && !failure) accept_all(state);
+  if (!failure) accept_all(state);
   state.listener.reset();
   for (_Connection& connection : state.connections) connection.close_if_idle();
   if (state.open > 0 && state.logs(_Level::Info)) {
@@ -265,8 +265,7 @@ class Supervisor {
     int signal = 0;
     ::sigwait(&signals_, &signal);
     if (signal != SIGCHLD) {
-      stopping_ = true;
-      for (auto& [pid, worker] : workers_) ::kill(pid, SIGTERM);
+      stop();
       return;
     }
     int status = 0;
@@ -277,13 +276,20 @@ class Supervisor {
     }
   }
 
+  void stop() {
+    stopping_ = true;
+    // Our copies go first: a socket that we kept open would go on taking connections that nobody accepts.
+    listeners_.clear();
+    for (auto& [pid, worker] : workers_) ::kill(pid, SIGTERM);
+  }
+
   void ended(std::map<pid_t, Worker>::iterator found, int status) {
     auto [pid, worker] = *found;
     workers_.erase(found);
     if (stopping_) return;
     if (WIFEXITED(status) && WEXITSTATUS(status) == kStartupFailed) {
-      startup_failed_ = stopping_ = true;
-      for (auto& [other, ignored] : workers_) ::kill(other, SIGTERM);
+      startup_failed_ = true;
+      stop();
       return;
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return;

@@ -61,7 +61,7 @@ class Server {
   std::uint64_t total_requests() const noexcept;
   std::size_t open_connections() const noexcept;
 
-  // Serves a socket that listens already (its workers share a port).
+  // Serves, and owns, a socket that listens already (workers share a port).
   void _use_listener(int fd);
 
  private:

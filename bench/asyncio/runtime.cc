@@ -1,0 +1,149 @@
+// runtime CASE... or runtime sleepers COUNT: krait's side of the work that runtime.py and go/main.go do.
+//
+// One JSON line a case. A case doubles its count until it takes long enough to be told from noise; "ns" is CPU time,
+// user and system, of one operation.
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "krait/asyncio.h"
+
+namespace {
+
+using krait::Coroutine;
+using namespace std::chrono_literals;
+namespace asyncio = krait::asyncio;
+
+constexpr auto kLongEnough = 200ms;
+constexpr long kTasks = 100;
+constexpr long kGathered = 1000;
+constexpr long kTimersATurn = 1000;
+
+Coroutine<> nothing() { co_return; }
+
+Coroutine<> give_way(long turns) {
+  for (long turn = 0; turn < turns; ++turn) co_await asyncio::sleep(0s);
+}
+
+// kTasks tasks give way to each other in `turns` turns each.
+Coroutine<long> switches(long turns) {
+  std::vector<Coroutine<>> tasks;
+  for (long i = 0; i < kTasks; ++i) tasks.push_back(give_way(turns));
+  co_await asyncio::gather(std::move(tasks));
+  co_return turns* kTasks;
+}
+
+Coroutine<long> spawn(long count) {
+  for (long i = 0; i < count; ++i) co_await asyncio::create_task(nothing());
+  co_return count;
+}
+
+Coroutine<> produce(asyncio::Queue<long>& queue, long count) {
+  for (long number = 0; number < count; ++number) co_await queue.put(number);
+}
+
+Coroutine<long> hand_over(long count, std::size_t capacity) {
+  asyncio::Queue<long> queue(capacity);
+  auto producer = asyncio::create_task(produce(queue, count));
+  for (long number = 0; number < count; ++number) {
+    const long got = co_await queue.get();
+    if (got != number) std::abort();
+  }
+  co_await producer;
+  co_return count;
+}
+
+// Timers that never ring, as a deadline on a quick answer; one turn in kTimersATurn lets the loop tidy up.
+Coroutine<long> timer(long count) {
+  asyncio::EventLoop& loop = asyncio::get_running_loop();
+  for (long number = 0; number < count; ++number) {
+    loop.call_later(1h, [] {}).cancel();
+    if (number % kTimersATurn == 0) co_await asyncio::sleep(0s);
+  }
+  co_return count;
+}
+
+Coroutine<long> gather(long count) {
+  for (long i = 0; i < count; ++i) {
+    std::vector<Coroutine<>> tasks;
+    tasks.reserve(kGathered);
+    for (long task = 0; task < kGathered; ++task) tasks.push_back(nothing());
+    co_await asyncio::gather(std::move(tasks));
+  }
+  co_return count;
+}
+
+long resident() {
+  std::ifstream statm("/proc/self/statm");
+  long whole = 0, pages = 0;
+  statm >> whole >> pages;
+  return pages * sysconf(_SC_PAGESIZE);
+}
+
+Coroutine<> nap() { co_await asyncio::sleep(1h); }
+
+// Bytes of resident memory that one sleeping task adds; the loop alone keeps the tasks.
+Coroutine<double> sleepers(long count) {
+  const long before = resident();
+  for (long i = 0; i < count; ++i) asyncio::create_task(nap());
+  co_await asyncio::sleep(0s);
+  co_await asyncio::sleep(0s);
+  co_return static_cast<double>(resident() - before) / static_cast<double>(count);
+}
+
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+using Case = std::function<Coroutine<long>(long)>;
+
+double measure(const Case& work) {
+  for (long count = 2;; count *= 2) {
+    const auto before = cpu_time();
+    const long operations = asyncio::run(work(count));
+    const auto took = cpu_time() - before;
+    if (took >= kLongEnough) return static_cast<double>(took.count()) / static_cast<double>(operations);
+  }
+}
+
+const std::map<std::string, Case> kCases = {
+    {"switch", switches},
+    {"spawn", spawn},
+    {"queue1", [](long count) { return hand_over(count, 1); }},
+    {"queue64", [](long count) { return hand_over(count, 64); }},
+    {"timer", timer},
+    {"gather", gather},
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  if (words.size() == 2 && words[0] == "sleepers") {
+    const long count = std::stol(words[1]);
+    std::printf("{\"case\": \"sleepers%ld\", \"bytes\": %.1f}\n", count, asyncio::run(sleepers(count)));
+    std::fflush(stdout);
+    std::_Exit(0);
+  }
+  for (const std::string& name : words) {
+    const auto found = kCases.find(name);
+    if (found == kCases.end()) {
+      std::cerr << "runtime: cannot measure " << name << ": no such case\n";
+      return 2;
+    }
+    std::printf("{\"case\": \"%s\", \"ns\": %.3f}\n", name.c_str(), measure(found->second));
+    std::fflush(stdout);
+  }
+}

@@ -1,0 +1,16 @@
+# The rooms, from the ground up: what each rests on, the engines that it hides, and the rooms that only its tests need.
+# What may rest on what is the business of layers.txt; this table says what does.
+krait_room(_base)
+krait_room(builtins RESTS_ON _base)
+
+krait_room(http RESTS_ON builtins)
+krait_room(json RESTS_ON builtins ENGINES boost_json)
+
+krait_room(wire RESTS_ON http builtins _base)
+
+krait_room(asyncio RESTS_ON builtins _base ENGINES asio threads TESTED_WITH unittest)
+krait_room(unittest RESTS_ON asyncio builtins _base)
+
+krait_room(web RESTS_ON asyncio wire json http builtins _base TESTED_WITH unittest)
+
+krait_no_room_without_a_line()

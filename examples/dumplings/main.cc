@@ -121,8 +121,7 @@ void serve(const Arguments& arguments) {
     work.cancel();
     co_await asyncio::wait(std::vector{work});
   });
-  // A listening customer's response never ends by itself, so a drain would always take its whole time.
-  web::run(app, {.host = arguments.host, .port = arguments.port, .timeout_graceful_shutdown = 1s});
+  web::run(app, {.host = arguments.host, .port = arguments.port});
 }
 
 int fail(int code, std::string_view why) {

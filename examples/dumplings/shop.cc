@@ -85,11 +85,13 @@ Coroutine<> tell_all(std::unique_ptr<Listener> listener, std::string shift, web:
 // Server-Sent Events. The kitchen's "stats" keep the connection alive, so no pings are needed.
 web::Response event_stream(Kitchen& kitchen, std::optional<int> number) {
   auto listener = std::make_unique<Listener>(kitchen, number);
-  return web::StreamingResponse(
+  web::StreamingResponse response(
       [listener = std::move(listener), shift = kitchen.shift()](web::ResponseWriter& out) mutable {
         return tell_all(std::move(listener), std::move(shift), &out);
       },
       {.headers = {{"cache-control", "no-store"}, {"x-accel-buffering", "no"}}, .media_type = "text/event-stream"});
+  response.end_at_shutdown();
+  return response;
 }
 
 }  // namespace

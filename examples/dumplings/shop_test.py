@@ -277,6 +277,16 @@ class Events(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(seen, ["waiting", "cooking", "ready"])
         await stream.close()
 
+    async def test_who_leaves_is_no_longer_counted(self):
+        stays = await EventStream.open("/events")
+        leaves = await EventStream.open("/events")
+        together = (await leaves.until("stats"))["listeners"]
+        await leaves.close()
+        await stays.until("stats")
+        while (await stays.until("stats"))["listeners"] >= together:
+            await asyncio.to_thread(order)  # something to count, so that the next statistics come soon
+        await stays.close()
+
     async def test_a_number_that_is_none_is_refused(self):
         status, body = await asyncio.to_thread(ask, "GET", "/events?number=x")
         self.assertEqual((status, body["detail"][0]["loc"]), (422, ["query", "number"]))

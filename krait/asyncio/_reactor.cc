@@ -105,8 +105,11 @@ bool Set::look() {
 class AsioReactor final : public _Reactor {
  public:
   void poll(std::int64_t timeout) override {
-    // While sockets keep the loop busy, Asio gets a look now and then.
-    if (set_.look() && ++looks_ % kLooksBetweenAsio != 0) return;
+    if (set_.look()) {
+      // While sockets keep the loop busy, Asio gets a look now and then.
+      if (++looks_ % kLooksBetweenAsio != 0) return;
+      timeout = 0;
+    }
     if (!set_armed_) {
       set_armed_ = true;
       set_watch_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {

@@ -80,6 +80,11 @@ void _FutureCore::require_pending() const {
   if (state_ != State::Pending) throw InvalidStateError("invalid state");
 }
 
+void _FutureCore::require_settable(const char* what) const {
+  if (kind_ == Kind::Task) throw RuntimeError(std::string("Task does not support set_") + what + " operation");
+  require_pending();
+}
+
 bool _FutureCore::cancel(const _CancelMessage& message) {
   unretrieved_ = false;
   if (done()) return false;
@@ -174,16 +179,18 @@ std::string _FutureCore::repr() const {
   return text + ">";
 }
 
-void _FutureWait::await_suspend(std::coroutine_handle<> waiting) {
+bool _FutureWait::await_suspend(std::coroutine_handle<> waiting) {
+  if (future_->done()) return _preemption.yield(waiting);
   task_ = _running.task;
   if (!task_) throw RuntimeError("no running event loop");
   if (&future_->loop() != _running.loop || static_cast<_FutureCore*>(task_) == future_.get()) {
     // Refused a turn later, as in CPython: a cancel that comes meanwhile is thrown instead.
     _running.loop->_push(task_->suspend(waiting, nullptr));
-    return;
+    return true;
   }
   callback_.ready = task_->suspend(waiting, this);
   future_->add_callback(&callback_);
+  return true;
 }
 
 void _FutureWait::raise_refused() {

@@ -61,6 +61,8 @@ class _FutureCore : public _base::ListLink {
   std::exception_ptr make_cancelled_error();
 
   void require_pending() const;
+  // For what users set: `what` is "result" or "exception".
+  void require_settable(const char* what) const;
   void finish(State state) noexcept;  // schedules the callbacks
   void add_callback(_DoneCallback* callback) noexcept;
   std::uint64_t add_done_callback(_base::Function<void(FutureBase)> function);
@@ -168,8 +170,9 @@ class _FutureWait : public _Suspension {
   _FutureWait& operator=(const _FutureWait&) = delete;
   ~_FutureWait() { callback_.unlink(); }
 
-  bool await_ready() const noexcept { return future_->done(); }
-  void await_suspend(std::coroutine_handle<> waiting);
+  // What is done is awaited at once, but a row of such awaits gives way to the loop now and then, as Coroutine's does.
+  bool await_ready() const noexcept { return future_->done() && (--_preemption.budget > 0 || !_preemption.yield); }
+  bool await_suspend(std::coroutine_handle<> waiting);
   bool _cancel(const _CancelMessage& message) override { return future_->cancel(message); }
 
  protected:
@@ -225,18 +228,24 @@ class Future : public FutureBase {
   explicit Future(EventLoop& loop) : FutureBase(_base::Ref<_FutureCore>(new _FutureState<T>(loop))) {}
   explicit Future(_base::Ref<_FutureCore> core) : FutureBase(std::move(core)) {}
 
-  // Throws InvalidStateError "invalid state" when it is done. Python: future.set_result(result)
+  // Throws InvalidStateError "invalid state" when it is done, RuntimeError when it is a Task's.
+  // Python: future.set_result(result)
   template <class U = _Stored<T>>
     requires std::is_constructible_v<_Stored<T>, U&&>
   void set_result(U&& value) const {
-    static_cast<_FutureState<T>&>(core()).set_result(std::forward<U>(value));
+    core().require_settable("result");
+    static_cast<std::optional<_Stored<T>>*>(core().result_address())->emplace(std::forward<U>(value));
+    core().finish(_FutureCore::State::Finished);
   }
   void set_result() const
     requires std::is_void_v<T>
   {
-    static_cast<_FutureState<T>&>(core()).set_result(None);
+    set_result(None);
   }
-  void set_exception(std::exception_ptr exception) const { core().set_exception(std::move(exception)); }
+  void set_exception(std::exception_ptr exception) const {
+    core().require_settable("exception");
+    core().set_exception(std::move(exception));
+  }
   template <class E>
     requires(!std::is_same_v<std::remove_cvref_t<E>, std::exception_ptr>)
   void set_exception(E&& exception) const {

@@ -63,10 +63,15 @@ void _GatheringCore::child_done(_FutureCore& child) {
   }
   if (finished_ < count_) return;
   if (cancel_requested_) {
+    for (const auto& each : children_) each->mark_retrieved();
     // The message is the last argument's, whichever ended last; it may have none.
     set_exception(children_.back()->make_cancelled_error());
-  } else {
+    return;
+  }
+  try {
     collect();
+  } catch (...) {
+    set_exception(std::current_exception());  // a result that could not be copied
   }
 }
 

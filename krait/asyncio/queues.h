@@ -107,7 +107,8 @@ class Queue {
       try {
         waiter_.await_resume();
       } catch (...) {
-        if ((queue_.*worth_)() && !waiter_.cancelled()) line_.wake_next();
+        // A wait that was cancelled may have outlived the queue, so it is asked first.
+        if (!waiter_.cancelled() && (queue_.*worth_)()) line_.wake_next();
         throw;
       }
     }

@@ -1,5 +1,6 @@
 #include "krait/asyncio/tasks.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 
@@ -23,7 +24,7 @@ std::uint64_t next_task_number() noexcept {
 }  // namespace
 
 _TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name)
-    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(next_task_number()) {
+    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(name.empty() ? next_task_number() : 0) {
   if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
   _ReadyNode::run = &step;
 }
@@ -51,12 +52,23 @@ std::string _TaskCore::repr() const {
 bool _TaskCore::cancel(const _CancelMessage& message) {
   unretrieved_ = false;
   if (done()) return false;
+  // CPython recurses until it throws a RecursionError; here the stack would overflow.
+  if (being_cancelled_) throw RuntimeError("cannot cancel " + repr() + ": it awaits itself through other tasks");
   ++cancel_requests_;
-  if (waiting_on_ && waiting_on_->_cancel(message)) return true;
+  if (waiting_on_ && cancel_waiting(message)) return true;
   // The next step is in the ready queue already (or under way): it will find this.
   must_cancel_ = true;
   message_ = message ? std::make_unique<std::string>(*message) : nullptr;
   return true;
+}
+
+bool _TaskCore::cancel_waiting(const _CancelMessage& message) {
+  struct Entered {
+    bool& flag;
+    explicit Entered(bool& f) : flag(f) { flag = true; }
+    ~Entered() { flag = false; }
+  } entered(being_cancelled_);
+  return waiting_on_->_cancel(message);
 }
 
 int _TaskCore::uncancel() noexcept {
@@ -117,6 +129,11 @@ void _TaskCore::finish_step() {
     _FutureCore::cancel(std::nullopt);
     return;
   }
+  if (isinstance<StopIteration>(error)) {
+    RuntimeError raised("coroutine raised StopIteration");
+    raised.set_cause(std::move(error));
+    error = std::make_exception_ptr(std::move(raised));
+  }
   set_exception(error);
   if (isinstance<KeyboardInterrupt>(error) || isinstance<SystemExit>(error)) std::rethrow_exception(error);
 }
@@ -125,6 +142,7 @@ void _TaskCore::abandon() noexcept {
   _base::Ref<_TaskCore> last(this);
   unlink();
   --_refs;  // the loop's reference
+  waiting_on_ = nullptr;
   if (root_) std::exchange(root_, nullptr).destroy();
 }
 
@@ -158,7 +176,7 @@ void _Waiter::raise() {
 _Sleep sleep(double seconds) {
   if (std::isnan(seconds)) throw ValueError("Invalid delay: NaN (not a number)");
   constexpr double kLongest = 9.2e9;  // seconds that fit in 64 bits of nanoseconds: 292 years
-  return _Sleep(nanoseconds(static_cast<std::int64_t>(std::min(seconds, kLongest) * 1e9)));
+  return _Sleep(nanoseconds(static_cast<std::int64_t>(std::clamp(seconds, 0.0, kLongest) * 1e9)));
 }
 
 void _Sleep::await_suspend(std::coroutine_handle<> waiting) {

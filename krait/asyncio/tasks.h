@@ -54,6 +54,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
  private:
   static void step(_ReadyNode* node);
   void finish_step();
+  bool cancel_waiting(const _CancelMessage& message);
 
   std::coroutine_handle<> resume_;
   _Suspension* waiting_on_ = nullptr;
@@ -61,6 +62,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
   std::unique_ptr<std::string> name_;
   std::uint32_t cancel_requests_ = 0;
   bool must_cancel_ = false;
+  bool being_cancelled_ = false;  // its request is on the way to what it waits on
   bool started_ = false;
 };
 
@@ -185,15 +187,12 @@ template <class Awaitable>
 auto EventLoop::run_until_complete(Awaitable awaitable) {
   if constexpr (std::is_base_of_v<FutureBase, Awaitable>) {
     _run_until_done(awaitable.core());
-    return awaitable.result();
+    awaitable.core().raise_unless_result();
+    using T = typename Awaitable::value_type;
+    if constexpr (!std::is_void_v<T>) return _take_result<T>(awaitable.core());
   } else {
-    _check_closed();
     _check_not_running();
-    auto task = create_task(_as_coroutine(std::move(awaitable)));
-    _run_until_done(task.core());
-    task.core().raise_unless_result();
-    if constexpr (!std::is_void_v<typename decltype(task)::value_type>)
-      return _take_result<typename decltype(task)::value_type>(task.core());
+    return run_until_complete(create_task(_as_coroutine(std::move(awaitable))));
   }
 }
 

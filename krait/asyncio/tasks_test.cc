@@ -270,6 +270,18 @@ TEST(Task, its_result_cannot_be_set_from_outside) {
   EXPECT_FALSE(failable(Task<int>()));
 }
 
+TEST(Task, its_result_cannot_be_set_through_a_future_either) {
+  Stage stage;
+  stage.run([]() -> Coroutine<> {
+    Task<int> task = create_task(answer());
+    Future<int> future = task;
+    EXPECT_EQ(failure([&] { future.set_result(1); }), "RuntimeError('Task does not support set_result operation')");
+    EXPECT_EQ(failure([&] { future.set_exception(ValueError()); }),
+              "RuntimeError('Task does not support set_exception operation')");
+    EXPECT_EQ(co_await task, 42);
+  });
+}
+
 TEST(Task, cannot_await_itself) {
   Stage stage;
   stage.run([]() -> Coroutine<> {
@@ -319,8 +331,8 @@ TEST(Task, one_that_is_pending_when_the_loop_closes_is_reported_and_freed) {
     reports = stage.reports;
   }
   EXPECT_EQ(held.use_count(), 1);
-  EXPECT_EQ(reports, (Trace{"Task was destroyed but it is pending! <Task pending name='waits'> NoneType()",
-                            "Task was destroyed but it is pending! <Task pending name='has not started'> NoneType()"}));
+  EXPECT_EQ(reports, (Trace{"Task was destroyed but it is pending! <Task pending name='waits'> None",
+                            "Task was destroyed but it is pending! <Task pending name='has not started'> None"}));
 }
 
 TEST(Task, closing_the_loop_frees_whatever_a_pending_one_waits_for) {
@@ -408,7 +420,8 @@ TEST(Task, names_of_two_threads_differ) {
 TEST(Task, repr_tells_its_state) {
   Stage stage;
   stage.run([]() -> Coroutine<> {
-    auto task = create_task(forever(), "t"), failed = create_task(fail("boom"), "f");
+    auto task = create_task(forever(), "t");
+    auto failed = create_task(fail("boom"), "f");
     task.cancel();
     EXPECT_EQ(task.repr(), "<Task cancelling name='t'>");
     EXPECT_EQ(co_await awaited_failure(task), "CancelledError()");
@@ -422,13 +435,14 @@ TEST(CurrentTask, is_the_running_one_or_none) {
   Stage stage;
   EXPECT_FALSE(current_task());
   stage.run([]() -> Coroutine<> {
-    auto task = create_task([]() -> Coroutine<AnyTask> {
+    Task<bool> task;
+    task = create_task([&task]() -> Coroutine<bool> {
       co_await sleep(0);
-      co_return current_task();
+      co_return current_task() == task;
     });
     bool none_in_a_callback = false;
     get_running_loop().call_soon([&] { none_in_a_callback = !current_task(); });
-    EXPECT_TRUE(co_await task == task);
+    EXPECT_TRUE(co_await task);
     EXPECT_TRUE(none_in_a_callback);
     EXPECT_FALSE(current_task() == task);
   });

@@ -76,7 +76,11 @@ void _shield(const FutureBase& inner, const FutureBase& outer, void (*copy)(_Fut
     } else if (std::exception_ptr error = from.exception()) {
       outer.core().set_exception(error);
     } else {
-      copy(from, outer.core());
+      try {
+        copy(from, outer.core());
+      } catch (...) {
+        outer.core().set_exception(std::current_exception());  // a result that could not be copied
+      }
     }
   });
   outer.add_done_callback([inner, inner_callback](FutureBase) {

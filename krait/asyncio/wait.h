@@ -31,6 +31,7 @@ template <class F>
 Coroutine<WaitResult<F>> wait(std::vector<F> futures, WaitOptions options = {}) {
   std::vector<_base::Ref<_FutureCore>> cores;
   std::vector<F> distinct;
+  for (F& each : futures) each.core();  // throws for an empty one, before any is marked
   for (F& each : futures) {
     if (!each.core().mark()) continue;
     cores.emplace_back(&each.core());

@@ -66,14 +66,15 @@ struct Field {
 template <class T>
 struct _Member {
   using type = T;
-  std::string_view name;  // the alias, if there is one
-  std::string_view key;   // `,"name":`, ready to be written; "" when the member has an alias
+  std::string_view name;  // in C++, whatever the alias
+  std::string_view key;   // `,"name":`, ready to be written
   std::size_t offset;
   Field field;
 };
 
 template <class T>
-constexpr _Member<T> _describe_member(std::string_view name, std::string_view key, std::size_t offset, Field field = {}) {
+constexpr _Member<T> _describe_member(std::string_view name, std::string_view key, std::size_t offset,
+                                      Field field = {}) {
   return {name, key, offset, field};
 }
 
@@ -102,32 +103,31 @@ constexpr void _for_each_enumerator(Visit&& visit) {
   krait_describe_enum_(E{}, visit);
 }
 
-#define KRAIT_DESCRIBE(Type, ...)                                                           \
-  template <class Visit_>                                                                   \
-  constexpr void krait_describe_(const Type*, Visit_&& visit) {                             \
+#define KRAIT_DESCRIBE(Type, ...)                                                               \
+  template <class Visit_>                                                                       \
+  constexpr void krait_describe_(const Type*, Visit_&& visit) {                                 \
     _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Winvalid-offsetof\"") \
-    KRAIT_EACH_(KRAIT_MEMBER_, Type, __VA_ARGS__)                                           \
-    _Pragma("clang diagnostic pop")                                                         \
-  }                                                                                         \
+        KRAIT_EACH_(KRAIT_MEMBER_, Type, __VA_ARGS__) _Pragma("clang diagnostic pop")           \
+  }                                                                                             \
   static_assert(true)
 
-#define KRAIT_DESCRIBE_ENUM(Type, ...)                                                      \
-  template <class Visit_>                                                                   \
-  constexpr void krait_describe_enum_(Type, Visit_&& visit) {                               \
-    KRAIT_EACH_(KRAIT_ENUMERATOR_, Type, __VA_ARGS__)                                       \
-  }                                                                                         \
+#define KRAIT_DESCRIBE_ENUM(Type, ...)                        \
+  template <class Visit_>                                     \
+  constexpr void krait_describe_enum_(Type, Visit_&& visit) { \
+    KRAIT_EACH_(KRAIT_ENUMERATOR_, Type, __VA_ARGS__)         \
+  }                                                           \
   static_assert(true)
 
 #define KRAIT_ENUMERATOR_(Type, name_) visit(::std::string_view(#name_), Type::name_);
 
 // `name` or `(name, .constraint = …)`: the probe tells parentheses from a plain name.
 #define KRAIT_MEMBER_(Type, member) KRAIT_PASTE_(KRAIT_MEMBER_, KRAIT_IN_PARENTHESES_(member))(Type, member)
-#define KRAIT_MEMBER_0(Type, name_)                                        \
+#define KRAIT_MEMBER_0(Type, name_) \
   visit(::krait::_describe_member<decltype(Type::name_)>(#name_, ",\"" #name_ "\":", offsetof(Type, name_)));
 #define KRAIT_MEMBER_1(Type, list) KRAIT_MEMBER_WITH_(Type, KRAIT_UNWRAP_ list)
 #define KRAIT_MEMBER_WITH_(...) KRAIT_MEMBER_FIELD_(__VA_ARGS__)
-#define KRAIT_MEMBER_FIELD_(Type, name_, ...)                                                                  \
-  visit(::krait::_describe_member<decltype(Type::name_)>(#name_, ",\"" #name_ "\":", offsetof(Type, name_),     \
+#define KRAIT_MEMBER_FIELD_(Type, name_, ...)                                                               \
+  visit(::krait::_describe_member<decltype(Type::name_)>(#name_, ",\"" #name_ "\":", offsetof(Type, name_), \
                                                          ::krait::Field{__VA_ARGS__}));
 #define KRAIT_UNWRAP_(...) __VA_ARGS__
 #define KRAIT_PASTE_(a, b) KRAIT_PASTE_NOW_(a, b)

@@ -141,9 +141,10 @@ std::string repr_of_group(const std::string& name, const BaseExceptionGroup& gro
 }  // namespace
 
 std::string repr(const std::exception_ptr& error) {
+  if (!error) return "None";
   bool has_message = true;
   try {
-    if (error) std::rethrow_exception(error);
+    std::rethrow_exception(error);
   } catch (const BaseExceptionGroup& group) {
     return repr_of_group(type_name(error), group);
   } catch (const BaseException& e) {

@@ -139,6 +139,7 @@ TEST(Repr, is_python_s) {
   EXPECT_EQ(repr(made(ValueError())), "ValueError()");
   EXPECT_EQ(repr(made(ValueError(""))), "ValueError('')");
   EXPECT_EQ(repr(made(std::runtime_error("std"))), "runtime_error('std')");
+  EXPECT_EQ(repr(nullptr), "None");
 }
 
 TEST(Repr, quotes_as_python_does) {

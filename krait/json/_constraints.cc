@@ -38,12 +38,14 @@ struct Comparison {
 };
 constexpr Comparison kLe{"less_than_equal", "less than or equal to", "le", [](double v, double b) { return v <= b; }};
 constexpr Comparison kLt{"less_than", "less than", "lt", [](double v, double b) { return v < b; }};
-constexpr Comparison kGe{"greater_than_equal", "greater than or equal to", "ge", [](double v, double b) { return v >= b; }};
+constexpr Comparison kGe{"greater_than_equal", "greater than or equal to", "ge",
+                         [](double v, double b) { return v >= b; }};
 constexpr Comparison kGt{"greater_than", "greater than", "gt", [](double v, double b) { return v > b; }};
 
-void add_comparison(const Comparison& comparison, const std::string& bound, Value ctx, _Errors& errors, const Value& input) {
-  errors.add(comparison.error, std::string("Input should be ").append(comparison.words).append(" ").append(bound), input,
-             Object{{comparison.key, std::move(ctx)}});
+void add_comparison(const Comparison& comparison, const std::string& bound, Value ctx, _Errors& errors,
+                    const Value& input) {
+  errors.add(comparison.error, std::string("Input should be ").append(comparison.words).append(" ").append(bound),
+             input, Object{{comparison.key, std::move(ctx)}});
 }
 
 bool check_number(const _Type& type, double value, const krait::Field& field, _Errors* errors, const Value* input) {
@@ -85,12 +87,13 @@ bool check_string(std::string_view text, const krait::Field& field, _Errors* err
   return true;
 }
 
-bool check_min_length(std::size_t actual, const char* kind, const krait::Field& field, _Errors* errors, const Value* input) {
+bool check_min_length(std::size_t actual, const char* kind, const krait::Field& field, _Errors* errors,
+                      const Value* input) {
   if (static_cast<long>(actual) >= field.min_length) return true;
   if (errors) {
     errors->add("too_short",
-                std::string(kind) + " should have at least " + count(field.min_length, "item") + " after validation, not " +
-                    std::to_string(actual),
+                std::string(kind) + " should have at least " + count(field.min_length, "item") +
+                    " after validation, not " + std::to_string(actual),
                 *input, Object{{"field_type", kind}, {"min_length", field.min_length}, {"actual_length", actual}});
   }
   return false;
@@ -101,9 +104,9 @@ bool check_map(std::size_t actual, const krait::Field& field, _Errors* errors, c
     return check_min_length(actual, "Dictionary", field, errors, input);
   }
   if (errors) {
-    errors->add("too_long",
-                "Dictionary should have at most " + count(field.max_length, "item") + " after validation, not more", *input,
-                Object{{"field_type", "Dictionary"}, {"max_length", field.max_length}, {"actual_length", nullptr}});
+    errors->add(
+        "too_long", "Dictionary should have at most " + count(field.max_length, "item") + " after validation, not more",
+        *input, Object{{"field_type", "Dictionary"}, {"max_length", field.max_length}, {"actual_length", nullptr}});
   }
   return false;
 }
@@ -134,7 +137,8 @@ bool _satisfies(const _Type& type, const void* object, const krait::Field& field
 bool _check_max_length(std::size_t actual, const krait::Field& field, _Errors& errors, const Value& input) {
   if (field.max_length < 0 || static_cast<long>(actual) <= field.max_length) return true;
   errors.add("too_long",
-             "List should have at most " + count(field.max_length, "item") + " after validation, not " + std::to_string(actual),
+             "List should have at most " + count(field.max_length, "item") + " after validation, not " +
+                 std::to_string(actual),
              input, Object{{"field_type", "List"}, {"max_length", field.max_length}, {"actual_length", actual}});
   return false;
 }

@@ -33,19 +33,29 @@ class FastReader {
 
   bool read(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
     switch (type.kind) {
-      case Kind::Bool: return boolean(*static_cast<bool*>(object));
-      case Kind::Int: return integer(type, object);
-      case Kind::UInt: return natural(type, object);
-      case Kind::Float: return floating(type, object);
-      case Kind::String: return string(*static_cast<std::string*>(object));
-      case Kind::Enum: return enumerator(type, object);
-      case Kind::List: return list(type, object, depth);
-      case Kind::Map: return map(type, object, depth);
+      case Kind::Bool:
+        return boolean(*static_cast<bool*>(object));
+      case Kind::Int:
+        return integer(type, object);
+      case Kind::UInt:
+        return natural(type, object);
+      case Kind::Float:
+        return floating(type, object);
+      case Kind::String:
+        return string(*static_cast<std::string*>(object));
+      case Kind::Enum:
+        return enumerator(type, object);
+      case Kind::List:
+        return list(type, object, depth);
+      case Kind::Map:
+        return map(type, object, depth);
       case Kind::Optional:
         type.clear(object);
         return scanner_.literal("null") || value(*type.element, type.emplace(object), field, depth);
-      case Kind::Struct: return structure(type, static_cast<char*>(object), depth);
-      default: return false;
+      case Kind::Struct:
+        return structure(type, static_cast<char*>(object), depth);
+      default:
+        return false;
     }
   }
 
@@ -77,7 +87,10 @@ class FastReader {
 
   bool floating(const _Type& type, void* object) {
     if (!at_number()) return false;
-    const double value = _parse_double(scanner_.number().text);
+    const Scanner::Number number = scanner_.number();
+    const double value = _parse_double(number.text);
+    // An int that no double can hold is refused, 1e999 is infinity.
+    if (!number.is_float && value - value != 0) return false;
     if (type.size == 4) {
       *static_cast<float*>(object) = static_cast<float>(value);
     } else {
@@ -131,9 +144,9 @@ class FastReader {
 
   // The member of this name; `next` is where it stands if the keys come in the order of the description.
   static std::size_t find(const _Type& type, std::string_view name, std::size_t next) {
-    if (next < type.count && type.fields[next].name == name) return next;
+    if (next < type.count && type.fields[next].name() == name) return next;
     std::size_t i = 0;
-    while (i < type.count && type.fields[i].name != name) ++i;
+    while (i < type.count && type.fields[i].name() != name) ++i;
     return i;
   }
 
@@ -165,7 +178,8 @@ class FastReader {
   bool skip(std::size_t depth) {
     if (depth >= max_depth) return false;
     switch (scanner_.peek()) {
-      case '"': return skip_string();
+      case '"':
+        return skip_string();
       case '[':
         if (!scanner_.open_array()) return true;
         do {
@@ -180,7 +194,8 @@ class FastReader {
           if (!skip(depth + 1)) return false;
         } while (scanner_.next_member());
         return true;
-      default: break;
+      default:
+        break;
     }
     if (scanner_.literal("null") || scanner_.literal("true") || scanner_.literal("false")) return true;
     constexpr std::size_t plausible = 4300;  // a longer int is refused by loads
@@ -198,9 +213,7 @@ class FastReader {
 };
 
 // Plain UTF-8, as far as the first bytes can tell: what starts otherwise may be UTF-16.
-bool looks_like_utf8(std::string_view document) {
-  return document.size() > 2 && document[0] > 0 && document[1] != 0;
-}
+bool looks_like_utf8(std::string_view document) { return document.size() > 2 && document[0] > 0 && document[1] != 0; }
 
 }  // namespace
 

@@ -97,14 +97,28 @@ void Scanner::escape(std::string& out, const char* quote) {
   switch (backslash[1]) {
     case '"':
     case '\\':
-    case '/': out += backslash[1]; return;
-    case 'b': out += '\b'; return;
-    case 'f': out += '\f'; return;
-    case 'n': out += '\n'; return;
-    case 'r': out += '\r'; return;
-    case 't': out += '\t'; return;
-    case 'u': break;
-    default: fail("Invalid \\escape", static_cast<std::size_t>(backslash - document_.data()));
+    case '/':
+      out += backslash[1];
+      return;
+    case 'b':
+      out += '\b';
+      return;
+    case 'f':
+      out += '\f';
+      return;
+    case 'n':
+      out += '\n';
+      return;
+    case 'r':
+      out += '\r';
+      return;
+    case 't':
+      out += '\t';
+      return;
+    case 'u':
+      break;
+    default:
+      fail("Invalid \\escape", static_cast<std::size_t>(backslash - document_.data()));
   }
   std::uint32_t c = hex4(at_);
   at_ += 4;

@@ -30,38 +30,54 @@ bool store(void* object, V value) noexcept {
 std::int64_t _load_int(const _Type& type, const void* object) noexcept {
   if (!type.is_signed) return static_cast<std::int64_t>(_load_uint(type, object));
   switch (type.size) {
-    case 1: return load<std::int8_t>(object);
-    case 2: return load<std::int16_t>(object);
-    case 4: return load<std::int32_t>(object);
-    default: return load<std::int64_t>(object);
+    case 1:
+      return load<std::int8_t>(object);
+    case 2:
+      return load<std::int16_t>(object);
+    case 4:
+      return load<std::int32_t>(object);
+    default:
+      return load<std::int64_t>(object);
   }
 }
 
 std::uint64_t _load_uint(const _Type& type, const void* object) noexcept {
   switch (type.size) {
-    case 1: return load<std::uint8_t>(object);
-    case 2: return load<std::uint16_t>(object);
-    case 4: return load<std::uint32_t>(object);
-    default: return load<std::uint64_t>(object);
+    case 1:
+      return load<std::uint8_t>(object);
+    case 2:
+      return load<std::uint16_t>(object);
+    case 4:
+      return load<std::uint32_t>(object);
+    default:
+      return load<std::uint64_t>(object);
   }
 }
 
 bool _store_int(const _Type& type, void* object, std::int64_t value) noexcept {
   if (!type.is_signed) return _store_uint(type, object, static_cast<std::uint64_t>(value));
   switch (type.size) {
-    case 1: return store<std::int8_t>(object, value);
-    case 2: return store<std::int16_t>(object, value);
-    case 4: return store<std::int32_t>(object, value);
-    default: return store<std::int64_t>(object, value);
+    case 1:
+      return store<std::int8_t>(object, value);
+    case 2:
+      return store<std::int16_t>(object, value);
+    case 4:
+      return store<std::int32_t>(object, value);
+    default:
+      return store<std::int64_t>(object, value);
   }
 }
 
 bool _store_uint(const _Type& type, void* object, std::uint64_t value) noexcept {
   switch (type.size) {
-    case 1: return store<std::uint8_t>(object, value);
-    case 2: return store<std::uint16_t>(object, value);
-    case 4: return store<std::uint32_t>(object, value);
-    default: return store<std::uint64_t>(object, value);
+    case 1:
+      return store<std::uint8_t>(object, value);
+    case 2:
+      return store<std::uint16_t>(object, value);
+    case 4:
+      return store<std::uint32_t>(object, value);
+    default:
+      return store<std::uint64_t>(object, value);
   }
 }
 
@@ -88,7 +104,8 @@ constexpr unsigned char kPattern = 0xa5;
 // pattern dead.
 class Sample {
  public:
-  explicit Sample(const _Type& type) : type_(type), memory_(new (std::align_val_t(type.alignment)) unsigned char[type.bytes]) {
+  explicit Sample(const _Type& type)
+      : type_(type), memory_(new(std::align_val_t(type.alignment)) unsigned char[type.bytes]) {
     std::memset(memory_, kPattern, type.bytes);
     asm volatile("" : : "r"(memory_) : "memory");
     type.default_initialise(memory_);
@@ -110,7 +127,8 @@ class Sample {
   static bool shows_initialiser(const _Type& type, const unsigned char* member) {
     using Kind = _Type::Kind;
     switch (type.kind) {
-      case Kind::Bool: return *member != kPattern;
+      case Kind::Bool:
+        return *member != kPattern;
       case Kind::Int:
       case Kind::UInt:
       case Kind::Float:
@@ -120,20 +138,26 @@ class Sample {
         }
         return false;
       }
-      case Kind::String: return !reinterpret_cast<const std::string*>(member)->empty();
-      case Kind::View: return !reinterpret_cast<const std::string_view*>(member)->empty();
-      case Kind::Any: return !reinterpret_cast<const Value*>(member)->is_null();
-      case Kind::AnyObject: return !reinterpret_cast<const Object*>(member)->empty();
+      case Kind::String:
+        return !reinterpret_cast<const std::string*>(member)->empty();
+      case Kind::View:
+        return !reinterpret_cast<const std::string_view*>(member)->empty();
+      case Kind::Any:
+        return !reinterpret_cast<const Value*>(member)->is_null();
+      case Kind::AnyObject:
+        return !reinterpret_cast<const Object*>(member)->empty();
       case Kind::List: {
         std::size_t n = 0;
         type.elements(member, &n);
         return n > 0;
       }
-      case Kind::Map: return type.size_of(member) > 0;
+      case Kind::Map:
+        return type.size_of(member) > 0;
       case Kind::Literal:
       case Kind::Optional:
       case Kind::Null:
-      case Kind::Struct: return false;
+      case Kind::Struct:
+        return false;
     }
     return false;
   }

@@ -28,11 +28,14 @@ struct _Type;
 
 // One member of a struct.
 struct _Field {
-  std::string_view name;
-  std::string_view key;  // `,"name":`, or "" when the name needs escaping or is an alias
+  std::string_view member;
+  std::string_view key;  // `,"name":`, or "" when the member has an alias
   const _Type* type = nullptr;
   std::size_t offset = 0;
   krait::Field field;
+
+  // In JSON.
+  std::string_view name() const noexcept { return key.empty() ? field.alias.view() : member; }
 };
 
 struct _Enumerator {
@@ -48,7 +51,21 @@ struct _RequiredMembers {
 
 struct _Type {
   enum class Kind : unsigned char {
-    Null, Bool, Int, UInt, Float, String, View, Literal, Enum, List, Map, Optional, Struct, Any, AnyObject
+    Null,
+    Bool,
+    Int,
+    UInt,
+    Float,
+    String,
+    View,
+    Literal,
+    Enum,
+    List,
+    Map,
+    Optional,
+    Struct,
+    Any,
+    AnyObject
   };
   Kind kind = Kind::Null;
   unsigned char size = 0;          // of a number or an enum, in bytes
@@ -73,8 +90,8 @@ struct _Type {
   const void* (*elements)(const void* list, std::size_t* n) = nullptr;  // the first of n, `stride` apart
   void* (*insert)(void* map, std::string&& key) = nullptr;              // the element of this key, default-made
   std::size_t (*size_of)(const void* map) = nullptr;
-  void (*each)(const void* map, void* context, void (*visit)(void* context, std::string_view key, const void* element)) =
-      nullptr;
+  void (*each)(const void* map, void* context,
+               void (*visit)(void* context, std::string_view key, const void* element)) = nullptr;
   void* (*emplace)(void* optional) = nullptr;
   const void* (*held)(const void* optional) = nullptr;  // null: none
 };
@@ -148,7 +165,8 @@ struct _TypeOf<E> {
   static constexpr auto enumerators = [] {
     std::array<_Enumerator, count> all{};
     std::size_t i = 0;
-    _for_each_enumerator<E>([&](std::string_view name, E value) { all[i++] = {name, static_cast<std::int64_t>(value)}; });
+    _for_each_enumerator<E>(
+        [&](std::string_view name, E value) { all[i++] = {name, static_cast<std::int64_t>(value)}; });
     return all;
   }();
   static constexpr _Type make() {
@@ -232,7 +250,7 @@ struct _TypeOf<T> {
     _for_each_member<T>([&]<class M>(const _Member<M>& m) {
       const bool aliased = !m.field.alias.empty();
       _Field& field = all[i++];
-      field.name = m.name;
+      field.member = m.name;
       field.key = aliased ? std::string_view() : m.key;
       field.type = &_type<M>;
       field.offset = m.offset;

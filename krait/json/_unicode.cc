@@ -47,8 +47,8 @@ std::string hex(unsigned value) {
   return {'0', 'x', digits[value >> 4 & 15], digits[value & 15]};
 }
 
-[[noreturn]] void raise_decode_error(std::string_view codec, std::string_view text, std::size_t first, std::size_t count,
-                                     std::string_view reason) {
+[[noreturn]] void raise_decode_error(std::string_view codec, std::string_view text, std::size_t first,
+                                     std::size_t count, std::string_view reason) {
   std::string message = "'" + std::string(codec) + "' codec can't decode ";
   if (count == 1) {
     message += "byte " + hex(static_cast<unsigned char>(text[first])) + " in position " + std::to_string(first);

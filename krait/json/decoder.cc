@@ -57,9 +57,12 @@ class Decoder {
         scanner_.string(text);
         return text;
       }
-      case '{': return object(depth);
-      case '[': return array(depth);
-      default: break;
+      case '{':
+        return object(depth);
+      case '[':
+        return array(depth);
+      default:
+        break;
     }
     if (scanner_.literal("null")) return nullptr;
     if (scanner_.literal("true")) return true;

@@ -191,14 +191,22 @@ void Writer::floating(double number) {
 
 void Writer::any(const Value& value) {
   switch (value.type()) {
-    case Value::Type::Null: return put("null");
-    case Value::Type::Bool: return put(value.as_bool() ? "true" : "false");
-    case Value::Type::Int: return integer(value.as_int());
-    case Value::Type::BigInt: return put(value.as_big_int());
-    case Value::Type::Float: return floating(value.as_float());
-    case Value::Type::String: return string(value.as_string());
-    case Value::Type::Array: return this->value(_type<Array>, &value.as_array());
-    case Value::Type::Object: return this->value(_type<Object>, &value.as_object());
+    case Value::Type::Null:
+      return put("null");
+    case Value::Type::Bool:
+      return put(value.as_bool() ? "true" : "false");
+    case Value::Type::Int:
+      return integer(value.as_int());
+    case Value::Type::BigInt:
+      return put(value.as_big_int());
+    case Value::Type::Float:
+      return floating(value.as_float());
+    case Value::Type::String:
+      return string(value.as_string());
+    case Value::Type::Array:
+      return this->value(_type<Array>, &value.as_array());
+    case Value::Type::Object:
+      return this->value(_type<Object>, &value.as_object());
   }
 }
 
@@ -238,7 +246,7 @@ void Writer::structure(const _Type& type, const char* object) {
       put(i == 0 ? f.key.substr(1) : f.key);
     } else {
       if (i > 0) put(',');
-      string(f.name);
+      string(f.name());
       put(':');
     }
     value(*f.type, object + f.offset);
@@ -249,28 +257,39 @@ void Writer::structure(const _Type& type, const char* object) {
 void Writer::value(const _Type& type, const void* object) {
   using Kind = _Type::Kind;
   switch (type.kind) {
-    case Kind::Null: return put("null");
-    case Kind::Bool: return put(*static_cast<const bool*>(object) ? "true" : "false");
-    case Kind::Int: return integer(_load_int(type, object));
-    case Kind::UInt: return integer(_load_uint(type, object));
+    case Kind::Null:
+      return put("null");
+    case Kind::Bool:
+      return put(*static_cast<const bool*>(object) ? "true" : "false");
+    case Kind::Int:
+      return integer(_load_int(type, object));
+    case Kind::UInt:
+      return integer(_load_uint(type, object));
     case Kind::Float:
       return floating(type.size == 4 ? widen(*static_cast<const float*>(object)) : *static_cast<const double*>(object));
-    case Kind::String: return string(*static_cast<const std::string*>(object));
-    case Kind::View: return string(*static_cast<const std::string_view*>(object));
-    case Kind::Literal: return string(static_cast<const char*>(object));
+    case Kind::String:
+      return string(*static_cast<const std::string*>(object));
+    case Kind::View:
+      return string(*static_cast<const std::string_view*>(object));
+    case Kind::Literal:
+      return string(static_cast<const char*>(object));
     case Kind::Enum: {
       const _Enumerator* e = _find_enumerator(type, _load_int(type, object));
       if (!e) throw ValueError("cannot write an enum as JSON: its value is none of those described");
       return string(e->name);
     }
-    case Kind::List: return list(type, object);
-    case Kind::Map: return map(type, object);
+    case Kind::List:
+      return list(type, object);
+    case Kind::Map:
+      return map(type, object);
     case Kind::Optional: {
       const void* held = type.held(object);
       return held ? value(*type.element, held) : put("null");
     }
-    case Kind::Struct: return structure(type, static_cast<const char*>(object));
-    case Kind::Any: return any(*static_cast<const Value*>(object));
+    case Kind::Struct:
+      return structure(type, static_cast<const char*>(object));
+    case Kind::Any:
+      return any(*static_cast<const Value*>(object));
     case Kind::AnyObject: {
       put('{');
       bool first = true;

@@ -17,8 +17,8 @@ using Kind = _Type::Kind;
 // Rust's and Python's white space, which pydantic strips from a number's text.
 std::string_view strip(std::string_view text) {
   const auto leading_space = [](std::string_view t) -> std::size_t {
-    constexpr std::string_view wide[] = {"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\xa8", "\xe2\x80\xa9", "\xe2\x80\xaf",
-                                         "\xe2\x81\x9f", "\xe3\x80\x80"};
+    constexpr std::string_view wide[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8",
+                                         "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
     if (t.empty()) return 0;
     if (t[0] == ' ' || (t[0] >= '\t' && t[0] <= '\r')) return 1;
     for (std::string_view space : wide) {
@@ -120,7 +120,8 @@ class Validator {
 
   bool value(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     const bool converted = convert(input, type, object, field);
-    return converted && (!_constrains(field) || type.kind == Kind::Optional || _satisfies(type, object, field, &errors_, &input));
+    return converted &&
+           (!_constrains(field) || type.kind == Kind::Optional || _satisfies(type, object, field, &errors_, &input));
   }
 
  private:
@@ -131,17 +132,28 @@ class Validator {
 
   bool convert(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     switch (type.kind) {
-      case Kind::Bool: return boolean(input, *static_cast<bool*>(object));
+      case Kind::Bool:
+        return boolean(input, *static_cast<bool*>(object));
       case Kind::Int:
-      case Kind::UInt: return integer(input, type, object);
-      case Kind::Float: return floating(input, type, object);
-      case Kind::String: return string(input, *static_cast<std::string*>(object));
-      case Kind::Enum: return enumerator(input, type, object);
-      case Kind::List: return list(input, type, object, field);
-      case Kind::Map: return map(input, type, object);
-      case Kind::Optional: return optional(input, type, object, field);
-      case Kind::Struct: return structure(input, type, static_cast<char*>(object));
-      case Kind::Any: *static_cast<Value*>(object) = input; return true;
+      case Kind::UInt:
+        return integer(input, type, object);
+      case Kind::Float:
+        return floating(input, type, object);
+      case Kind::String:
+        return string(input, *static_cast<std::string*>(object));
+      case Kind::Enum:
+        return enumerator(input, type, object);
+      case Kind::List:
+        return list(input, type, object, field);
+      case Kind::Map:
+        return map(input, type, object);
+      case Kind::Optional:
+        return optional(input, type, object, field);
+      case Kind::Struct:
+        return structure(input, type, static_cast<char*>(object));
+      case Kind::Any:
+        *static_cast<Value*>(object) = input;
+        return true;
       case Kind::AnyObject:
         if (!input.is_object()) return refuse("dict_type", "Input should be a valid dictionary", input);
         *static_cast<Object*>(object) = input.as_object();
@@ -150,7 +162,8 @@ class Validator {
         if (!input.is_null()) return refuse("none_required", "Input should be None", input);
         return true;
       case Kind::View:
-      case Kind::Literal: break;
+      case Kind::Literal:
+        break;
     }
     throw TypeError("cannot read JSON into a view: it would own no text");
   }
@@ -243,7 +256,8 @@ class Validator {
     // Python's str holds lone surrogates, a std::string in UTF-8 does not.
     const std::string& text = input.as_string();
     if (_utf8_fault(text, false) == text.size()) return true;
-    return refuse("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string", input);
+    return refuse("string_unicode", "Input should be a valid string, unable to parse raw data as a unicode string",
+                  input);
   }
 
   bool string(const Value& input, std::string& out) {
@@ -255,7 +269,8 @@ class Validator {
 
   bool enumerator(const Value& input, const _Type& type, void* object) {
     if (input.is_string()) {
-      if (const _Enumerator* found = _find_enumerator(type, input.as_string())) return _store_int(type, object, found->value);
+      if (const _Enumerator* found = _find_enumerator(type, input.as_string()))
+        return _store_int(type, object, found->value);
     }
     std::string expected;
     for (std::size_t i = 0; i < type.count; ++i) {
@@ -299,17 +314,18 @@ class Validator {
 
   bool structure(const Value& input, const _Type& type, char* object) {
     if (!input.is_object()) {
-      return refuse("model_attributes_type", "Input should be a valid dictionary or object to extract fields from", input);
+      return refuse("model_attributes_type", "Input should be a valid dictionary or object to extract fields from",
+                    input);
     }
     const Object& members = input.as_object();
     const std::uint64_t required = _required_members(type);
     bool good = true;
     for (std::size_t i = 0; i < type.count; ++i) {
       const _Field& f = type.fields[i];
-      const Value* member = members.find(f.name);
+      const Value* member = members.find(f.name());
       const bool is_required = (required >> i & 1) != 0;
       if (!member && !is_required) continue;
-      errors_.loc.emplace_back(std::string(f.name));
+      errors_.loc.emplace_back(std::string(f.name()));
       good &= member ? value(*member, *f.type, object + f.offset, f.field) : refuse("missing", "Field required", input);
       errors_.loc.pop_back();
     }
@@ -366,8 +382,11 @@ bool _validate(const Value& input, const _Type& type, void* object, const Field&
 
 bool _read_text(std::string_view text, const _Type& type, void* object, const Field& field) {
   switch (type.kind) {
-    case Kind::Optional: return _read_text(text, *type.element, type.emplace(object), field);
-    case Kind::String: *static_cast<std::string*>(object) = text; break;
+    case Kind::Optional:
+      return _read_text(text, *type.element, type.emplace(object), field);
+    case Kind::String:
+      *static_cast<std::string*>(object) = text;
+      break;
     case Kind::Int: {
       std::int64_t number = 0;
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -378,7 +397,8 @@ bool _read_text(std::string_view text, const _Type& type, void* object, const Fi
       const _Enumerator* found = _find_enumerator(type, text);
       return found && _store_int(type, object, found->value);
     }
-    default: return false;
+    default:
+      return false;
   }
   return !_constrains(field) || _satisfies(type, object, field, nullptr, nullptr);
 }

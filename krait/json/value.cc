@@ -52,7 +52,8 @@ class KeyHash {
   static std::uint64_t rotate(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
   static std::uint64_t load(const char* bytes, std::size_t n) noexcept {
     std::uint64_t word = 0;
-    for (std::size_t i = 0; i < n; ++i) word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << 8 * i;
+    for (std::size_t i = 0; i < n; ++i)
+      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << 8 * i;
     return word;
   }
   std::uint64_t key_[2];
@@ -175,14 +176,27 @@ Value::Value(json::Object value) : type_(Type::Object), object_(new json::Object
 
 Value::Value(const Value& other) : Value() {
   switch (other.type_) {
-    case Type::Null: return;
-    case Type::Bool: bool_ = other.bool_; break;
-    case Type::Int: int_ = other.int_; break;
-    case Type::Float: float_ = other.float_; break;
+    case Type::Null:
+      return;
+    case Type::Bool:
+      bool_ = other.bool_;
+      break;
+    case Type::Int:
+      int_ = other.int_;
+      break;
+    case Type::Float:
+      float_ = other.float_;
+      break;
     case Type::BigInt:
-    case Type::String: new (&string_) std::string(other.string_); break;
-    case Type::Array: new (&array_) json::Array(other.array_); break;
-    case Type::Object: object_ = new json::Object(*other.object_); break;
+    case Type::String:
+      new (&string_) std::string(other.string_);
+      break;
+    case Type::Array:
+      new (&array_) json::Array(other.array_);
+      break;
+    case Type::Object:
+      object_ = new json::Object(*other.object_);
+      break;
   }
   type_ = other.type_;
 }
@@ -201,14 +215,27 @@ Value& Value::operator=(Value&& other) noexcept {
 
 void Value::take(Value& other) noexcept {
   switch (other.type_) {
-    case Type::Null: break;
-    case Type::Bool: bool_ = other.bool_; break;
-    case Type::Int: int_ = other.int_; break;
-    case Type::Float: float_ = other.float_; break;
+    case Type::Null:
+      break;
+    case Type::Bool:
+      bool_ = other.bool_;
+      break;
+    case Type::Int:
+      int_ = other.int_;
+      break;
+    case Type::Float:
+      float_ = other.float_;
+      break;
     case Type::BigInt:
-    case Type::String: new (&string_) std::string(std::move(other.string_)); break;
-    case Type::Array: new (&array_) json::Array(std::move(other.array_)); break;
-    case Type::Object: object_ = std::exchange(other.object_, nullptr); break;
+    case Type::String:
+      new (&string_) std::string(std::move(other.string_));
+      break;
+    case Type::Array:
+      new (&array_) json::Array(std::move(other.array_));
+      break;
+    case Type::Object:
+      object_ = std::exchange(other.object_, nullptr);
+      break;
   }
   type_ = other.type_;
   if (other.type_ >= Type::BigInt) other.destroy();
@@ -218,10 +245,17 @@ void Value::take(Value& other) noexcept {
 void Value::destroy() noexcept {
   switch (type_) {
     case Type::BigInt:
-    case Type::String: string_.~basic_string(); break;
-    case Type::Array: array_.~vector(); break;
-    case Type::Object: delete object_; break;
-    default: break;
+    case Type::String:
+      string_.~basic_string();
+      break;
+    case Type::Array:
+      array_.~vector();
+      break;
+    case Type::Object:
+      delete object_;
+      break;
+    default:
+      break;
   }
   type_ = Type::Null;
 }
@@ -253,27 +287,36 @@ Value Value::big_int(std::string digits) {
 
 std::string_view Value::type_name() const noexcept {
   switch (type_) {
-    case Type::Null: return "NoneType";
-    case Type::Bool: return "bool";
+    case Type::Null:
+      return "NoneType";
+    case Type::Bool:
+      return "bool";
     case Type::Int:
-    case Type::BigInt: return "int";
-    case Type::Float: return "float";
-    case Type::String: return "str";
-    case Type::Array: return "list";
-    case Type::Object: return "dict";
+    case Type::BigInt:
+      return "int";
+    case Type::Float:
+      return "float";
+    case Type::String:
+      return "str";
+    case Type::Array:
+      return "list";
+    case Type::Object:
+      return "dict";
   }
   return "";
 }
 
 namespace {
 [[noreturn]] void refuse(const Value& value, std::string_view as) {
-  throw TypeError(std::string("cannot read a ").append(value.type_name()).append(" as ").append(as));
+  const std::string article = value.is_int() ? "an " : "a ";
+  throw TypeError("cannot read " + article + std::string(value.type_name()) + " as " + std::string(as));
 }
 }  // namespace
 
 bool Value::as_bool() const { return type_ == Type::Bool ? bool_ : (refuse(*this, "bool"), false); }
 std::int64_t Value::as_int() const {
-  if (type_ == Type::BigInt) throw OverflowError("cannot read an int of more than 64 bits: as_big_int() has its digits");
+  if (type_ == Type::BigInt)
+    throw OverflowError("cannot read an int of more than 64 bits: as_big_int() has its digits");
   if (type_ != Type::Int) refuse(*this, "int");
   return int_;
 }
@@ -314,10 +357,14 @@ const Value& Value::operator[](std::size_t index) const {
 
 std::size_t Value::size() const {
   switch (type_) {
-    case Type::String: return _count_code_points(string_);
-    case Type::Array: return array_.size();
-    case Type::Object: return object_->size();
-    default: throw TypeError("object of type '" + std::string(type_name()) + "' has no len()");
+    case Type::String:
+      return _count_code_points(string_);
+    case Type::Array:
+      return array_.size();
+    case Type::Object:
+      return object_->size();
+    default:
+      throw TypeError("object of type '" + std::string(type_name()) + "' has no len()");
   }
 }
 
@@ -343,10 +390,14 @@ bool Value::operator==(const Value& other) const {
   }
   if (type_ != other.type_) return false;
   switch (type_) {
-    case Type::String: return string_ == other.string_;
-    case Type::Array: return array_ == other.array_;
-    case Type::Object: return *object_ == *other.object_;
-    default: return true;
+    case Type::String:
+      return string_ == other.string_;
+    case Type::Array:
+      return array_ == other.array_;
+    case Type::Object:
+      return *object_ == *other.object_;
+    default:
+      return true;
   }
 }
 
@@ -362,16 +413,26 @@ Value Value::from(const _Type& type, const void* object) {
   using Kind = _Type::Kind;
   const auto* bytes = static_cast<const char*>(object);
   switch (type.kind) {
-    case Kind::Null: return nullptr;
-    case Kind::Bool: return *static_cast<const bool*>(object);
-    case Kind::Int: return _load_int(type, object);
-    case Kind::UInt: return _load_uint(type, object);
-    case Kind::Float: return type.size == 4 ? double{*static_cast<const float*>(object)} : *static_cast<const double*>(object);
-    case Kind::String: return *static_cast<const std::string*>(object);
-    case Kind::View: return *static_cast<const std::string_view*>(object);
-    case Kind::Literal: return static_cast<const char*>(object);
-    case Kind::Any: return *static_cast<const Value*>(object);
-    case Kind::AnyObject: return *static_cast<const json::Object*>(object);
+    case Kind::Null:
+      return nullptr;
+    case Kind::Bool:
+      return *static_cast<const bool*>(object);
+    case Kind::Int:
+      return _load_int(type, object);
+    case Kind::UInt:
+      return _load_uint(type, object);
+    case Kind::Float:
+      return type.size == 4 ? double{*static_cast<const float*>(object)} : *static_cast<const double*>(object);
+    case Kind::String:
+      return *static_cast<const std::string*>(object);
+    case Kind::View:
+      return *static_cast<const std::string_view*>(object);
+    case Kind::Literal:
+      return static_cast<const char*>(object);
+    case Kind::Any:
+      return *static_cast<const Value*>(object);
+    case Kind::AnyObject:
+      return *static_cast<const json::Object*>(object);
     case Kind::Enum: {
       const _Enumerator* e = _find_enumerator(type, _load_int(type, object));
       if (!e) throw ValueError("cannot write an enum as JSON: its value is none of those described");
@@ -400,7 +461,7 @@ Value Value::from(const _Type& type, const void* object) {
     }
     case Kind::Struct: {
       json::Object map;
-      for (const _Field& f : _fields(type)) map.set(std::string(f.name), from(*f.type, bytes + f.offset));
+      for (const _Field& f : _fields(type)) map.set(std::string(f.name()), from(*f.type, bytes + f.offset));
       return map;
     }
   }

@@ -124,10 +124,10 @@ class Value {
 
   // Each throws TypeError "cannot read a str as int" for another type.
   bool as_bool() const;
-  std::int64_t as_int() const;                 // OverflowError for a BigInt
-  double as_float() const;                     // of an int, too
+  std::int64_t as_int() const;  // OverflowError for a BigInt
+  double as_float() const;      // of an int, too
   const std::string& as_string() const;
-  const std::string& as_big_int() const;       // the digits of a BigInt
+  const std::string& as_big_int() const;  // the digits of a BigInt
   const json::Array& as_array() const;
   json::Array& as_array();
   const json::Object& as_object() const;

@@ -19,7 +19,7 @@ namespace krait::unittest {
 
 struct VirtualClockOptions {
   // None keeps asyncio's own order. A number shuffles what each turn runs, to show what a program took for granted.
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed = std::nullopt;
   // How long, in real time, to wait for awaited I/O before time jumps.
   std::chrono::nanoseconds autojump_threshold{0};
 };

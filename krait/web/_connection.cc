@@ -257,7 +257,7 @@ Coroutine<> _Connection::handle_waiting(bool answered) {
     timed_out_ = false;
     disconnected_ = true;
   }
-  if (disconnected_ && !answered) log_access(499);
+  if (disconnected_ && !http_.response_started()) log_access(499);
 }
 
 Coroutine<> _Connection::send_body() {
@@ -492,8 +492,13 @@ void _Connection::on_timer() {
   task.cancel();
 }
 
-void _Connection::close_if_idle() {
-  if (idle()) set_deadline(kIdleGrace);
+void _Connection::begin_drain() {
+  if (idle()) {
+    set_deadline(kIdleGrace);
+  } else if (handling() && response_._ends_at_shutdown()) {
+    disconnected_ = true;  // by us
+    task.cancel();
+  }
 }
 
 }  // namespace krait::web

@@ -59,8 +59,9 @@ class _Connection final : public _BodySource,
   bool idle() const noexcept { return state_ == State::Waiting && http_.idle(); }
   // True while a handler has the request.
   bool handling() const noexcept { return state_ == State::Handling; }
-  // The server ends: an idle connection is closed after a last look at what may have just come.
-  void close_if_idle();
+  // The server ends: an idle connection is closed, after a moment for a request that may be on its way; so is a body
+  // that would never end by itself.
+  void begin_drain();
 
   // --- the body, for the request ---
   Coroutine<std::string_view> next_chunk() override;

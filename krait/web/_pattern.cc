@@ -112,9 +112,11 @@ class Matcher {
     const _Token& t = tokens_[token];
     const std::string_view rest = path_.substr(at);
     if (!t.is_parameter) return rest.starts_with(t.text) && from(token + 1, at + t.text.size());
+    const bool any = t.convertor == _Convertor::Str || t.convertor == _Convertor::Path;
+    const std::size_t shortest = t.convertor == _Convertor::Path ? 0 : 1;
     const std::size_t longest = t.convertor == _Convertor::Path ? rest.size() : std::min(rest.find('/'), rest.size());
-    for (std::size_t size = longest + 1; size-- > 0;) {
-      if (!_fits(t.convertor, rest.substr(0, size))) continue;
+    for (std::size_t size = longest + 1; size-- > shortest;) {
+      if (!any && !_fits(t.convertor, rest.substr(0, size))) continue;
       values_.push_back(rest.substr(0, size));
       if (from(token + 1, at + size)) return true;
       values_.pop_back();

@@ -78,8 +78,13 @@ class Response {
   // A coroutine that runs once the response is sent. Python: Response(background=…)
   void set_background(_base::Function<Coroutine<>()> task);
 
+  // Says that this body never ends by itself (an event stream): a server that shuts down ends it at once, instead of
+  // waiting for it. EventSourceResponse does so by itself. uvicorn waits: Kludex/uvicorn#326
+  void end_at_shutdown() { rare().ends_at_shutdown = true; }
+
   // --- for the server ---
 
+  bool _ends_at_shutdown() const noexcept { return rare_ && rare_->ends_at_shutdown; }
   // True when the body is written by _write_body, not held in `body`.
   bool _is_stream() const noexcept { return rare_ && rare_->writer; }
   // The length of a stream's body when it is known, so that it need not be sent in chunks. (An answer to HEAD may say
@@ -114,6 +119,7 @@ class Response {
     std::optional<std::uint64_t> length;
     _base::Function<void(Response&, const Request&)> prepare;
     _base::Function<Coroutine<>()> background;
+    bool ends_at_shutdown = false;
   };
   Rare& rare();
   std::unique_ptr<Rare> rare_;  // what most responses have none of

@@ -11,10 +11,6 @@ _Handler::_Handler(std::span<const _Param> params, bool async)
   for (const _Param& param : params) needs_body_ |= param.source == _Source::Body;
 }
 
-namespace {
-std::string count(std::size_t n, const char* noun) { return std::to_string(n) + " " + noun + (n == 1 ? "" : "s"); }
-}  // namespace
-
 void _Handler::attach(const std::vector<std::string>& path_params, std::string_view route) {
   const auto refuse = [&](const std::string& why) {
     throw ValueError("cannot add the route " + std::string(route) + ": " + why);
@@ -29,9 +25,8 @@ void _Handler::attach(const std::vector<std::string>& path_params, std::string_v
     if (param.name.empty()) {
       at = plain++;
       if (at >= path_params.size()) {
-        refuse("the handler's parameter " + std::to_string(i + 1) +
-               " would be a path parameter, but the path has only " + std::to_string(path_params.size()) +
-               "; for a query parameter write web::Query<\"name\", T>");
+        refuse("the handler's parameter " + std::to_string(i + 1) + " would be a path parameter, but the path has " +
+               std::to_string(path_params.size()) + "; for a query parameter write web::Query<\"name\", T>");
       }
     } else {
       at =
@@ -41,7 +36,7 @@ void _Handler::attach(const std::vector<std::string>& path_params, std::string_v
     path_index_[i] = static_cast<std::uint8_t>(at);
     used[at] = true;
   }
-  if (bodies > 1) refuse("the handler has " + count(bodies, "JSON body") + "; a request has one");
+  if (bodies > 1) refuse("the handler takes the JSON body " + std::to_string(bodies) + " times");
   // A handler that takes the request may look the rest up itself.
   const bool takes_request =
       std::any_of(params_.begin(), params_.end(), [](const _Param& p) { return p.source == _Source::Request; });

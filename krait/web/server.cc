@@ -140,7 +140,7 @@ Coroutine<> Server::main_loop() {
   accepting.cancel();
   if (!failure) accept_all(state);
   state.listener.reset();
-  for (_Connection& connection : state.connections) connection.close_if_idle();
+  for (_Connection& connection : state.connections) connection.begin_drain();
   if (state.open > 0 && state.logs(_Level::Info)) {
     _log(_Level::Info, "Shutting down: waiting for " + std::to_string(state.open) + " connections");
   }

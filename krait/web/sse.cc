@@ -30,7 +30,9 @@ void append_field(std::string_view name, const std::string& value, std::string& 
 Coroutine<> ping(EventSender& events, std::chrono::nanoseconds interval) {
   while (true) {
     co_await asyncio::sleep(interval);
-    if (!events._sent_since_last_look()) co_await events.send({.comment = "ping"});
+    if (events._sent_since_last_look()) continue;
+    co_await events.send({.comment = "ping"});
+    events._sent_since_last_look();  // its own does not count
   }
 }
 
@@ -110,6 +112,7 @@ void EventSourceResponse::prepare_headers(EventSourceOptions& options) {
 EventSourceResponse::EventSourceResponse(_base::Function<Coroutine<>(EventSender&)> produce,
                                          EventSourceOptions options) {
   prepare_headers(options);
+  end_at_shutdown();
   _set_writer([produce = std::move(produce), interval = options.ping](ResponseWriter& out) mutable {
     return run(produce, interval, out);
   });
@@ -118,6 +121,7 @@ EventSourceResponse::EventSourceResponse(_base::Function<Coroutine<>(EventSender
 EventSourceResponse::EventSourceResponse(_base::Function<Coroutine<std::optional<ServerSentEvent>>()> next,
                                          EventSourceOptions options) {
   prepare_headers(options);
+  end_at_shutdown();
   _base::Function<Coroutine<>(EventSender&)> produce = [next = std::move(next)](EventSender& events) mutable {
     return send_all(next, events);
   };

@@ -2,11 +2,5 @@
 # krait_ENGINE_target what to link. The installed package reads this file too, for the rooms that are asked for.
 set(krait_asio_package Boost 1.81 CONFIG COMPONENTS headers)
 set(krait_asio_target Boost::headers)
-set(krait_boost_json_package Boost 1.81 CONFIG COMPONENTS json)
-set(krait_boost_json_target Boost::json)
-set(krait_boost_url_package Boost 1.81 CONFIG COMPONENTS url)
-set(krait_boost_url_target Boost::url)
-set(krait_fmt_package fmt 9)
-set(krait_fmt_target fmt::fmt)
 set(krait_threads_package Threads)
 set(krait_threads_target Threads::Threads)

@@ -4,7 +4,7 @@ krait_room(_base)
 krait_room(builtins RESTS_ON _base)
 
 krait_room(http RESTS_ON builtins)
-krait_room(json RESTS_ON builtins ENGINES boost_json)
+krait_room(json RESTS_ON builtins)
 
 krait_room(wire RESTS_ON http builtins _base)
 

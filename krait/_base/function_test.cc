@@ -49,7 +49,8 @@ TEST(Function, drops_the_result_when_void_is_asked_for) {
 }
 
 TEST(Function, hands_over_what_cannot_be_copied) {
-  Function<std::unique_ptr<int>(std::unique_ptr<int>)> pass = [extra = std::make_unique<int>(1)](std::unique_ptr<int> p) {
+  Function<std::unique_ptr<int>(std::unique_ptr<int>)> pass = [extra =
+                                                                   std::make_unique<int>(1)](std::unique_ptr<int> p) {
     *p += *extra;
     return p;
   };

@@ -26,12 +26,14 @@ TEST(UniqueFd, owns_nothing_by_default) {
   fd.reset();
 }
 
-TEST(UniqueFd, zero_is_a_descriptor) { EXPECT_TRUE([] {
-  UniqueFd fd(0);
-  bool owns = static_cast<bool>(fd);
-  (void)fd.release();
-  return owns;
-}()); }
+TEST(UniqueFd, zero_is_a_descriptor) {
+  EXPECT_TRUE([] {
+    UniqueFd fd(0);
+    bool owns = static_cast<bool>(fd);
+    (void)fd.release();
+    return owns;
+  }());
+}
 
 TEST(UniqueFd, moving_passes_the_ownership_on) {
   UniqueFd first = open_null();

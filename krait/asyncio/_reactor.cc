@@ -3,12 +3,12 @@
 #include <sys/epoll.h>
 
 #define BOOST_ASIO_NO_DEPRECATED
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <array>
 #include <cerrno>
 #include <map>
 
@@ -97,7 +97,8 @@ bool Set::look() {
   int n = ::epoll_wait(fd_.get(), events.data(), events.size(), 0);
   // Telling only makes tasks ready; no watch dies before they run.
   for (int i = 0; i < n; ++i) {
-    static_cast<EdgeWatch*>(events[static_cast<std::size_t>(i)].data.ptr)->tell(events[static_cast<std::size_t>(i)].events);
+    static_cast<EdgeWatch*>(events[static_cast<std::size_t>(i)].data.ptr)
+        ->tell(events[static_cast<std::size_t>(i)].events);
   }
   return n > 0;
 }

@@ -29,8 +29,7 @@ std::vector<_Reactor::Address> numeric_addresses(const std::string& host, int po
   if (getaddrinfo(host.empty() ? nullptr : host.c_str(), std::to_string(port).c_str(), &hints, &list) != 0)
     return addresses;
   for (addrinfo* each = list; each; each = each->ai_next) {
-    addresses.push_back(
-        {each->ai_family, std::string(reinterpret_cast<const char*>(each->ai_addr), each->ai_addrlen)});
+    addresses.push_back({each->ai_family, std::string(reinterpret_cast<const char*>(each->ai_addr), each->ai_addrlen)});
   }
   freeaddrinfo(list);
   return addresses;
@@ -174,7 +173,8 @@ _base::UniqueFd _listen(const _ListenOptions& options) {
   std::string host = options.host == "localhost" ? "127.0.0.1" : options.host;
   std::vector<_Reactor::Address> addresses = numeric_addresses(host, options.port, true);
   if (addresses.empty())
-    throw OSError("cannot listen on " + name + ": the host is no address of this machine; give one such as 127.0.0.1 or 0.0.0.0");
+    throw OSError("cannot listen on " + name +
+                  ": the host is no address of this machine; give one such as 127.0.0.1 or 0.0.0.0");
   const _Reactor::Address& address = addresses.front();
   _base::UniqueFd fd(::socket(address.family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) raise_os_error(errno, "make a socket for", name);
@@ -190,7 +190,8 @@ _base::UniqueFd _listen(const _ListenOptions& options) {
 int _bound_port(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) raise_os_error(errno, "ask for a socket's port");
+  if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0)
+    raise_os_error(errno, "ask for a socket's port");
   return ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port
                                              : reinterpret_cast<sockaddr_in*>(&storage)->sin_port);
 }

@@ -26,7 +26,9 @@ class _IoWait final : public _Waiter, public _IoWaiter {
   void await_resume() { finish(); }
 
  private:
-  void arm(_IoWaiter* waiter) { direction_ == Direction::Read ? watch_.wait_readable(waiter) : watch_.wait_writable(waiter); }
+  void arm(_IoWaiter* waiter) {
+    direction_ == Direction::Read ? watch_.wait_readable(waiter) : watch_.wait_writable(waiter);
+  }
   void _io_ready() noexcept override {
     waiting_ = false;
     if (!done()) wake();

@@ -138,9 +138,7 @@ void EventLoop::add_signal_handler(int number, _base::Function<void()> function)
   if (number < 1 || number >= NSIG) throw ValueError("sig should be in 1..64, not " + std::to_string(number));
   if (number == SIGKILL || number == SIGSTOP)
     throw ValueError("cannot add a handler for signal " + std::to_string(number) + ": it cannot be caught");
-  _reactor().add_signal(number, [this, function = std::move(function)]() mutable {
-    call_reporting(*this, function);
-  });
+  _reactor().add_signal(number, [this, function = std::move(function)]() mutable { call_reporting(*this, function); });
 }
 
 bool EventLoop::remove_signal_handler(int number) { return reactor_ && reactor_->remove_signal(number); }
@@ -272,7 +270,8 @@ void EventLoop::run_forever() {
 
 void EventLoop::_run_until_done(_FutureCore& future) {
   _check_not_running();
-  if (&future.loop() != this) throw ValueError("The future belongs to a different loop than the one specified as the loop argument");
+  if (&future.loop() != this)
+    throw ValueError("The future belongs to a different loop than the one specified as the loop argument");
   _base::Ref<_FutureCore> alive(&future);
   auto waiting = std::make_shared<bool>(true);
   std::uint64_t callback = future.add_done_callback([this, waiting](FutureBase done) {

@@ -53,7 +53,9 @@ void _raise_result_taken() {
   throw InvalidStateError("cannot give the result twice: it cannot be copied and was taken already");
 }
 
-void FutureBase::raise_empty() { throw InvalidStateError("cannot use a Future that was default-constructed or moved away"); }
+void FutureBase::raise_empty() {
+  throw InvalidStateError("cannot use a Future that was default-constructed or moved away");
+}
 
 _FutureCore::_FutureCore(EventLoop& loop, Kind kind) : kind_(kind), loop_(&loop) {
   if (kind == Kind::Future) loop._futures().push_back(this);
@@ -166,9 +168,12 @@ std::size_t _FutureCore::remove_done_callback(std::uint64_t id) noexcept {
 
 std::string _FutureCore::describe_state() const {
   switch (state_) {
-    case State::Pending: return "pending";
-    case State::Cancelled: return "cancelled";
-    case State::Finished: return "finished";
+    case State::Pending:
+      return "pending";
+    case State::Cancelled:
+      return "cancelled";
+    case State::Finished:
+      return "finished";
   }
   return {};
 }
@@ -195,7 +200,8 @@ bool _FutureWait::await_suspend(std::coroutine_handle<> waiting) {
 
 void _FutureWait::raise_refused() {
   task_->raise_if_cancelled();
-  if (static_cast<_FutureCore*>(task_) == future_.get()) throw RuntimeError("Task cannot await on itself: " + task_->repr());
+  if (static_cast<_FutureCore*>(task_) == future_.get())
+    throw RuntimeError("Task cannot await on itself: " + task_->repr());
   throw RuntimeError("Task " + task_->repr() + " got Future " + future_->repr() + " attached to a different loop");
 }
 

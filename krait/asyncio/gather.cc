@@ -15,8 +15,7 @@ class Barrier final : public _WithResult<void, _GatheringCore> {
 
 }  // namespace
 
-_GatheringCore::_GatheringCore(EventLoop& loop, bool return_exceptions,
-                               std::vector<_base::Ref<_FutureCore>> children)
+_GatheringCore::_GatheringCore(EventLoop& loop, bool return_exceptions, std::vector<_base::Ref<_FutureCore>> children)
     : _FutureCore(loop), children_(std::move(children)), return_exceptions_(return_exceptions) {}
 
 bool _GatheringCore::cancel(const _CancelMessage& message) {
@@ -37,9 +36,8 @@ void _GatheringCore::begin() {
       done_already.push_back(child.get());
       continue;
     }
-    child->add_done_callback([self = _base::Ref<_GatheringCore>(this)](FutureBase done) {
-      self->child_done(done.core());
-    });
+    child->add_done_callback(
+        [self = _base::Ref<_GatheringCore>(this)](FutureBase done) { self->child_done(done.core()); });
   }
   for (const auto& child : children_) child->unmark();
   for (_FutureCore* child : done_already) child_done(*child);

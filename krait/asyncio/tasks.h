@@ -70,8 +70,7 @@ template <class T>
 class _TaskState final : public _WithResult<T, _TaskCore> {
  public:
   using Handle = typename Coroutine<T>::Handle;
-  _TaskState(EventLoop& loop, Handle root, std::string name)
-      : _WithResult<T, _TaskCore>(loop, root, std::move(name)) {}
+  _TaskState(EventLoop& loop, Handle root, std::string name) : _WithResult<T, _TaskCore>(loop, root, std::move(name)) {}
 
  protected:
   std::exception_ptr collect() override {
@@ -155,7 +154,8 @@ Task<_await_result<A>> create_task(A awaitable, std::string name = {}) {
 template <class F, class... Args>
   requires(std::is_invocable_v<std::decay_t<F>&, std::decay_t<Args>...> && !Awaitable<F>)
 auto create_task(F&& function, Args&&... arguments) {
-  return create_task(_call(std::decay_t<F>(std::forward<F>(function)), std::decay_t<Args>(std::forward<Args>(arguments))...));
+  return create_task(
+      _call(std::decay_t<F>(std::forward<F>(function)), std::decay_t<Args>(std::forward<Args>(arguments))...));
 }
 
 // A task for a coroutine; a Future or Task is given back as it is. Python: asyncio.ensure_future

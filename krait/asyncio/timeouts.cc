@@ -22,11 +22,16 @@ Timeout timeout_at(std::optional<nanoseconds> when) { return Timeout(when); }
 
 void Timeout::reschedule(std::optional<nanoseconds> when) {
   switch (state_) {
-    case State::Created: throw RuntimeError("Timeout has not been entered");
-    case State::Expiring: throw RuntimeError("Cannot change state of expiring Timeout");
-    case State::Expired: throw RuntimeError("Cannot change state of expired Timeout");
-    case State::Exited: throw RuntimeError("Cannot change state of finished Timeout");
-    case State::Entered: break;
+    case State::Created:
+      throw RuntimeError("Timeout has not been entered");
+    case State::Expiring:
+      throw RuntimeError("Cannot change state of expiring Timeout");
+    case State::Expired:
+      throw RuntimeError("Cannot change state of expired Timeout");
+    case State::Exited:
+      throw RuntimeError("Cannot change state of finished Timeout");
+    case State::Entered:
+      break;
   }
   when_ = when;
   handle_.cancel();

@@ -54,11 +54,11 @@ class Exception : public virtual BaseException, public std::exception {
 // A virtual base is built by the most derived class: hence BaseException(message) in each constructor.
 // This macro is how krait's rooms (and users) add a class to the tree in one line:
 //   KRAIT_EXCEPTION(QueueEmpty, Exception);   // Python: asyncio.QueueEmpty
-#define KRAIT_EXCEPTION(Name, Base)                                                                                  \
-  class Name : public Base {                                                                                         \
-   public:                                                                                                           \
-    Name() = default;                                                                                                \
-    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {}                               \
+#define KRAIT_EXCEPTION(Name, Base)                                                    \
+  class Name : public Base {                                                           \
+   public:                                                                             \
+    Name() = default;                                                                  \
+    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {} \
   }
 
 KRAIT_EXCEPTION(ArithmeticError, Exception);
@@ -101,15 +101,15 @@ class OSError : public Exception {
   static std::string describe(int error, std::string_view what, std::string_view name);
 };
 
-#define KRAIT_OS_EXCEPTION(Name, Base)                                                                               \
-  class Name : public Base {                                                                                         \
-   public:                                                                                                           \
-    Name() = default;                                                                                                \
-    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {}                               \
-    Name(int error, std::string_view what, std::string_view name = {})                                               \
-        : ::krait::BaseException(describe(error, what, name)) {                                                      \
-      errno_ = error;                                                                                                \
-    }                                                                                                                \
+#define KRAIT_OS_EXCEPTION(Name, Base)                                                 \
+  class Name : public Base {                                                           \
+   public:                                                                             \
+    Name() = default;                                                                  \
+    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {} \
+    Name(int error, std::string_view what, std::string_view name = {})                 \
+        : ::krait::BaseException(describe(error, what, name)) {                        \
+      errno_ = error;                                                                  \
+    }                                                                                  \
   }
 
 KRAIT_OS_EXCEPTION(BlockingIOError, OSError);

@@ -143,7 +143,12 @@ bool _check_max_length(std::size_t actual, const krait::Field& field, _Errors& e
   return false;
 }
 
-void _add_range_error(const _Type& type, bool low, _Errors& errors, const Value& input) {
+void _add_range_error(const _Type& type, const krait::Field& field, bool low, _Errors& errors, const Value& input) {
+  if (low ? field.ge.set || field.gt.set : field.le.set || field.lt.set) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    check_number(type, low ? -infinity : infinity, field, &errors, &input);
+    return;
+  }
   const int bits = 8 * type.size;
   Value bound;
   if (type.kind == Kind::UInt) {

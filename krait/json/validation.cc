@@ -136,7 +136,7 @@ class Validator {
         return boolean(input, *static_cast<bool*>(object));
       case Kind::Int:
       case Kind::UInt:
-        return integer(input, type, object);
+        return integer(input, type, object, field);
       case Kind::Float:
         return floating(input, type, object);
       case Kind::String:
@@ -186,7 +186,7 @@ class Validator {
     return true;
   }
 
-  bool store(const Value& number, const _Type& type, void* object, const Value& input) {
+  bool store(const Value& number, const _Type& type, void* object, const krait::Field& field, const Value& input) {
     const bool big = number.type() == Value::Type::BigInt;
     const bool negative = big ? number.as_big_int()[0] == '-' : number.as_int() < 0;
     bool fits = false;
@@ -201,14 +201,14 @@ class Validator {
     } else {
       fits = !big && _store_int(type, object, number.as_int());
     }
-    if (!fits) _add_range_error(type, negative, errors_, input);
+    if (!fits) _add_range_error(type, field, negative, errors_, input);
     return fits;
   }
 
-  bool integer(const Value& input, const _Type& type, void* object) {
+  bool integer(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     constexpr auto too_large = "Unable to parse input string as an integer, exceeded maximum size";
-    if (input.is_int()) return store(input, type, object, input);
-    if (input.is_bool()) return store(std::int64_t{input.as_bool()}, type, object, input);
+    if (input.is_int()) return store(input, type, object, field, input);
+    if (input.is_bool()) return store(std::int64_t{input.as_bool()}, type, object, field, input);
     if (input.is_float()) {
       const double number = input.as_float();
       if (!std::isfinite(number)) return refuse("finite_number", "Input should be a finite number", input);
@@ -216,7 +216,7 @@ class Validator {
         return refuse("int_from_float", "Input should be a valid integer, got a number with a fractional part", input);
       }
       if (std::fabs(number) >= 0x1p63) return refuse("int_parsing_size", too_large, input);
-      return store(static_cast<std::int64_t>(number), type, object, input);
+      return store(static_cast<std::int64_t>(number), type, object, field, input);
     }
     if (!input.is_string()) return refuse("int_type", "Input should be a valid integer", input);
     constexpr std::size_t most_digits = 4300;
@@ -225,7 +225,7 @@ class Validator {
     if (!int_digits(input.as_string(), digits)) {
       return refuse("int_parsing", "Input should be a valid integer, unable to parse string as an integer", input);
     }
-    return store(Value::big_int(std::move(digits)), type, object, input);
+    return store(Value::big_int(std::move(digits)), type, object, field, input);
   }
 
   bool floating(const Value& input, const _Type& type, void* object) {

@@ -175,6 +175,15 @@ TEST(LaxMode, tells_the_bound_of_the_c_type_that_an_int_does_not_fit) {
   EXPECT_EQ(kind_of<std::uint64_t>("18446744073709551616"), "less_than_equal");
 }
 
+TEST(LaxMode, an_int_that_no_c_type_holds_breaks_the_field_s_bound_if_there_is_one) {
+  EXPECT_EQ(read<Order>(R"({"name":"n","qty":123456789012345678901234567890})"),
+            R"([{"type":"less_than_equal","loc":["qty"],"msg":"Input should be less than or equal to 99",)"
+            R"("input":123456789012345678901234567890,"ctx":{"le":99}}])");
+  EXPECT_EQ(read<Order>(R"({"name":"n","qty":"-99999999999"})"),
+            R"([{"type":"greater_than_equal","loc":["qty"],"msg":"Input should be greater than or equal to 1",)"
+            R"("input":"-99999999999","ctx":{"ge":1}}])");
+}
+
 TEST(LaxMode, reads_a_float_as_pydantic_does) {
   const std::pair<std::string_view, const char*> cases[] = {{"1.5", "1.5"},
                                                             {" 1.5 ", "1.5"},

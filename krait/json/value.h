@@ -97,8 +97,9 @@ class Value {
   Value(json::Object value);
   // Anything else that JSON can hold: a std::optional, a std::vector, a std::map, a described struct or enum.
   template <Serializable T>
-    requires(_type<T>.kind >= _Type::Kind::Enum && !std::is_same_v<T, Value> && !std::is_same_v<T, json::Object> &&
-             !std::is_same_v<T, json::Array>)
+    requires((std::is_class_v<T> || std::is_enum_v<T>) && !std::is_same_v<T, Value> &&
+             !std::is_same_v<T, std::string> && !std::is_same_v<T, std::string_view> &&
+             !std::is_same_v<T, json::Object> && !std::is_same_v<T, json::Array>)
   Value(const T& value) : Value(from(_type<T>, &value)) {}
   // An int of any size from its decimal digits, "-" before them if negative. Throws ValueError for anything else.
   static Value big_int(std::string digits);

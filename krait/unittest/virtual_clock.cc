@@ -10,7 +10,8 @@ VirtualClock::VirtualClock(VirtualClockOptions options)
 VirtualClock::~VirtualClock() { asyncio::_set_virtual_time(before_); }
 
 void VirtualClock::advance(std::chrono::nanoseconds step) {
-  if (step.count() < 0) throw ValueError("cannot advance time by " + std::to_string(step.count()) + " ns: it runs forward");
+  if (step.count() < 0)
+    throw ValueError("cannot advance time by " + std::to_string(step.count()) + " ns: it runs forward");
   now_ += step.count();
 }
 

@@ -38,10 +38,7 @@ std::string_view _ServerState::standard_lines() {
 }
 
 _Connection::_Connection(_ServerState& server, asyncio::_Socket socket)
-    : task(asyncio::current_task()),
-      server_(server),
-      socket_(std::move(socket)),
-      client_name_(socket_.peer_name()) {
+    : task(asyncio::current_task()), server_(server), socket_(std::move(socket)), client_name_(socket_.peer_name()) {
   std::size_t colon = client_name_.rfind(':');
   client_.host = client_name_.substr(0, colon);
   if (client_.host.starts_with('[')) client_.host = client_.host.substr(1, client_.host.size() - 2);
@@ -119,9 +116,11 @@ Coroutine<_Connection::Refusal> _Connection::serve_requests() {
         drained_ += http_.data().size();
         if (drained_ > kDrainLimit) open_ = false;
         break;
-      case Event::EndOfMessage: break;
+      case Event::EndOfMessage:
+        break;
       case Event::Paused:
-      case Event::ConnectionClosed: co_return Refusal{};
+      case Event::ConnectionClosed:
+        co_return Refusal{};
     }
   }
   co_return Refusal{};
@@ -167,7 +166,8 @@ wire::h1::ResponseHead _Connection::response_head(std::optional<std::uint64_t> l
   head.content_length = length;
   head.close = server_.draining;
   MutableHeaders& headers = response_.headers;
-  constexpr auto kFraming = static_cast<MutableHeaders::Known>(MutableHeaders::ContentLength | MutableHeaders::TransferEncoding);
+  constexpr auto kFraming =
+      static_cast<MutableHeaders::Known>(MutableHeaders::ContentLength | MutableHeaders::TransferEncoding);
   if (headers._has(kFraming)) {
     headers.erase("content-length");
     headers.erase("transfer-encoding");
@@ -221,7 +221,8 @@ void _Connection::refuse(const Refusal& refusal) {
     return;  // an answer has begun: all that can be done is to cut it short
   }
   if (server_.logs(_Level::Warning))
-    _log(_Level::Warning, "refused a request of " + client_name_ + " with " + std::to_string(refusal.status) + ": " + refusal.message);
+    _log(_Level::Warning,
+         "refused a request of " + client_name_ + " with " + std::to_string(refusal.status) + ": " + refusal.message);
 }
 
 void _Connection::log_access(int status) {
@@ -411,7 +412,8 @@ std::optional<std::string_view> _Connection::take_whole() {
         pending_[pending_count_++] = http_.data();
         if (pending_count_ == 2) return std::nullopt;
         break;
-      default: return std::nullopt;
+      default:
+        return std::nullopt;
     }
   }
 }
@@ -424,7 +426,8 @@ Coroutine<std::string_view> _Connection::next_chunk() {
   }
   while (!body_done_) {
     switch (http_.next_event()) {
-      case Event::Data: co_return http_.data();
+      case Event::Data:
+        co_return http_.data();
       case Event::EndOfMessage:
         body_done_ = true;
         if (state_ == State::Handling) watch_peer();
@@ -444,7 +447,8 @@ Coroutine<std::string_view> _Connection::next_chunk() {
         }
         break;
       }
-      default: co_return "";
+      default:
+        co_return "";
     }
   }
   co_return "";

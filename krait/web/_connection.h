@@ -43,10 +43,7 @@ struct _ServerState {
   std::string lines_;
 };
 
-class _Connection final : public _BodySource,
-                          public ResponseWriter,
-                          public asyncio::_IoWaiter,
-                          public _base::ListLink {
+class _Connection final : public _BodySource, public ResponseWriter, public asyncio::_IoWaiter, public _base::ListLink {
  public:
   _Connection(_ServerState& server, asyncio::_Socket socket);
   ~_Connection() override;
@@ -114,9 +111,9 @@ class _Connection final : public _BodySource,
   wire::h1::ServerConnection http_;
   Request request_;
   Response response_;
-  std::string out_;        // what is to be sent; the first `sent_` bytes are
+  std::string out_;  // what is to be sent; the first `sent_` bytes are
   std::size_t sent_ = 0;
-  std::string lines_;      // scratch for header_lines()
+  std::string lines_;  // scratch for header_lines()
   std::string client_name_;
   Address client_;
   // Pieces of the body that were looked at before the handler asked for them.

@@ -166,6 +166,19 @@ concept _Wrapped = requires {
   { T::_param() } -> std::same_as<_Param>;
 };
 
+}  // namespace krait::web
+
+namespace krait::json {
+// A wrapper is written as what it holds, which is all that it is made of: {"q", q} needs no "*".
+template <web::_Wrapped W>
+struct _TypeOf<W> {
+  static_assert(sizeof(W) == sizeof(W::value));
+  static constexpr _Type make() { return _type<decltype(W::value)>; }
+};
+}  // namespace krait::json
+
+namespace krait::web {
+
 // A parameter of type T of a handler: where its value lies while it is bound.
 template <class T>
 struct _Slot {

@@ -44,6 +44,11 @@ struct Asked {
       return json::Object{{"kind", kind}, {"other", *other}};
     });
     app.get("/swap/{a}/{b}", [](Path<"b", int> b, Path<"a", int, Field{.le = 3}> a) { return json::Array{*a, *b}; });
+    app.get("/wrapped",
+            [](Query<"n", int> n, Query<"s", std::optional<std::string>> s, Query<"l", std::vector<int>> l) {
+              const int number = n;
+              return json::Array{n, s, l, number + 1, JSONResponse({{"n", n}, {"s", s}}).body};
+            });
     app.put("/any", [](json::Object object) { return object; });
     app.put("/list", [](std::vector<int> list) { return list; });
     app.put("/map", [](Body<std::map<std::string, int>> map) { return *map; });
@@ -93,6 +98,11 @@ TEST(Params, may_be_enums) {
   EXPECT_EQ(ask("GET /kind/tea?other=rice"),
             detail(R"({"type":"enum","loc":["query","other"],"msg":"Input should be 'noodle', 'dumpling' or 'tea'",)"
                    R"("input":"rice","ctx":{"expected":"'noodle', 'dumpling' or 'tea'"}})"));
+}
+
+TEST(Params, are_written_as_what_they_hold) {
+  Asked ask;
+  EXPECT_EQ(ask("GET /wrapped?n=1&s=x&l=2"), R"([1,"x",[2],2,"{\"n\":1,\"s\":\"x\"}"])");
 }
 
 TEST(Params, have_defaults) {

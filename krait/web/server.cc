@@ -33,14 +33,14 @@ std::string address_of(const ServerOptions& options, int port) {
 
 void check(const ServerOptions& options) {
   _parse_level(options.log_level);
-  if (options.workers < 1) throw ValueError("cannot run " + std::to_string(options.workers) + " workers: give 1 or more");
+  if (options.workers < 1)
+    throw ValueError("cannot run " + std::to_string(options.workers) + " workers: give 1 or more");
   if (options.port < 0 || options.port > 65535)
     throw ValueError("cannot listen on port " + std::to_string(options.port) + ": ports are 0 to 65535");
-  for (auto [name, limit] : {std::pair{"timeout_keep_alive", options.timeout_keep_alive},
-                             std::pair{"timeout_head", options.timeout_head},
-                             std::pair{"timeout_body", options.timeout_body},
-                             std::pair{"timeout_write", options.timeout_write},
-                             std::pair{"timeout_graceful_shutdown", options.timeout_graceful_shutdown}}) {
+  for (auto [name, limit] :
+       {std::pair{"timeout_keep_alive", options.timeout_keep_alive}, std::pair{"timeout_head", options.timeout_head},
+        std::pair{"timeout_body", options.timeout_body}, std::pair{"timeout_write", options.timeout_write},
+        std::pair{"timeout_graceful_shutdown", options.timeout_graceful_shutdown}}) {
     if (limit.count() <= 0) throw ValueError(std::string("cannot use ") + name + ": give a time above zero");
   }
 }
@@ -115,7 +115,8 @@ Coroutine<> Server::startup() {
         asyncio::_listen({.host = state.options.host, .port = state.options.port, .backlog = state.options.backlog}));
   }
   state.port = asyncio::_bound_port(state.listener->fd());
-  if (state.options.access_log && state.logs(_Level::Info)) state.access_log = std::make_unique<_AccessLog>(*state.loop);
+  if (state.options.access_log && state.logs(_Level::Info))
+    state.access_log = std::make_unique<_AccessLog>(*state.loop);
   if (state.logs(_Level::Info)) _log(_Level::Info, "Started server process [" + std::to_string(::getpid()) + "]");
   co_await state.app.startup();
 }
@@ -149,12 +150,14 @@ Coroutine<> Server::main_loop() {
     auto closed = asyncio::create_task(wait_until_closed(state), "drain");
     auto forced = asyncio::create_task(state.exit.wait(), "should_exit");
     std::vector<asyncio::FutureBase> either{closed, forced};
-    co_await asyncio::wait(either, {.timeout = state.options.timeout_graceful_shutdown, .return_when = asyncio::FIRST_COMPLETED});
+    co_await asyncio::wait(
+        either, {.timeout = state.options.timeout_graceful_shutdown, .return_when = asyncio::FIRST_COMPLETED});
     closed.cancel();
     forced.cancel();
   }
   for (_Connection& connection : state.connections) {
-    if (connection.handling()) _log(_Level::Error, "Cancelled " + connection.describe() + ": still running at the end of the shutdown");
+    if (connection.handling())
+      _log(_Level::Error, "Cancelled " + connection.describe() + ": still running at the end of the shutdown");
     connection.task.cancel();
   }
   if (state.open > 0) {

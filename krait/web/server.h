@@ -19,10 +19,10 @@ namespace krait::web {
 // Python: uvicorn.Config. Times are limits for one step of a peer; each has a default, none is for ever.
 struct ServerOptions {
   std::string host = "127.0.0.1";
-  int port = 5000;                  // 0: any free one
-  std::string log_level = "info";   // "critical", "error", "warning", "info", "debug"
-  int workers = 1;                  // processes, each with its own loop and its own accept queue
-  bool access_log = true;           // one line a request, at level info, on standard output
+  int port = 5000;                 // 0: any free one
+  std::string log_level = "info";  // "critical", "error", "warning", "info", "debug"
+  int workers = 1;                 // processes, each with its own loop and its own accept queue
+  bool access_log = true;          // one line a request, at level info, on standard output
   int backlog = 2048;
   std::chrono::nanoseconds timeout_keep_alive = std::chrono::seconds(75);  // between requests. uvicorn: 5 s
   std::chrono::nanoseconds timeout_head = std::chrono::seconds(15);        // from a head's first byte to its last

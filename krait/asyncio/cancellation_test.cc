@@ -217,6 +217,7 @@ TEST(Cancel, of_oneself_is_thrown_at_the_next_wait) {
       });
       EXPECT_EQ(co_await awaited_failure(task), "CancelledError('me')");
       EXPECT_TRUE(after);
+      EXPECT_EQ(get_running_loop().time(), 0s);  // at once, not when the wait is over
     }
   });
 }
@@ -260,6 +261,40 @@ TEST(Cancel, after_the_wake_up_by_a_failure_takes_the_failure_for_retrieved) {
   }());
   runner.close();
   EXPECT_EQ(reports, Trace{});
+}
+
+TEST(Cancel, after_the_wake_up_by_a_cancelled_future_is_that_cancellation) {
+  run_virtually([]() -> Coroutine<> {
+    Future<> future(get_running_loop());
+    Trace trace;
+    auto task = create_task([&trace, future]() -> Coroutine<> {
+      trace.push_back(co_await awaited_failure(future));
+      trace.push_back(co_await awaited_failure(sleep(1s)));
+    });
+    co_await sleep(0);
+    future.cancel("future");
+    task.cancel("task");
+    co_await task;
+    EXPECT_EQ(trace, (Trace{"CancelledError('future')", "nothing"}));
+  });
+}
+
+// A gather that was cancelled is not cancelled(), but what it ends with counts as a cancellation.
+TEST(Cancel, after_the_wake_up_by_a_cancelled_gather_is_that_cancellation) {
+  run_virtually([]() -> Coroutine<> {
+    auto gathered = gather(create_task(forever()));
+    Trace trace;
+    auto task = create_task([&trace, gathered]() -> Coroutine<> {
+      trace.push_back(co_await awaited_failure(gathered));
+      trace.push_back(co_await awaited_failure(sleep(1s)));
+    });
+    co_await sleep(1s);
+    gathered.cancel("gather");
+    while (!gathered.done()) co_await sleep(0);
+    task.cancel("task");
+    co_await task;
+    EXPECT_EQ(trace, (Trace{"CancelledError('gather')", "nothing"}));
+  });
 }
 
 TEST(Cancel, of_the_awaited_future_itself_cancels_the_task) {

@@ -75,6 +75,7 @@ void _GatheringCore::child_done(_FutureCore& child) {
 
 FutureBase _gather_all(const std::vector<AnyTask>& tasks) {
   std::vector<_base::Ref<_FutureCore>> children;
+  children.reserve(tasks.size());
   for (const AnyTask& task : tasks) children.emplace_back(&task.core());
   EventLoop& loop = children.front()->loop();
   auto* barrier = new Barrier(loop, true, std::move(children));

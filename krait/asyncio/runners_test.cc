@@ -216,8 +216,18 @@ TEST(Run, a_task_that_will_not_end_is_freed_when_nothing_can_end_it) {
   EXPECT_EQ(held.use_count(), 1);
 }
 
+// A shell starts its background jobs with SIGINT ignored, and then run() leaves it alone.
+class Sigint : public ::testing::Test {
+ protected:
+  void SetUp() override { before_ = std::signal(SIGINT, SIG_DFL); }
+  void TearDown() override { std::signal(SIGINT, before_); }
+
+ private:
+  void (*before_)(int) = SIG_DFL;
+};
+
 // B3.26
-TEST(Sigint, cancels_main_and_comes_out_as_a_keyboard_interrupt) {
+TEST_F(Sigint, cancels_main_and_comes_out_as_a_keyboard_interrupt) {
   VirtualClock clock;
   std::string ended;
   auto main = [&ended]() -> Coroutine<> {
@@ -229,7 +239,7 @@ TEST(Sigint, cancels_main_and_comes_out_as_a_keyboard_interrupt) {
   EXPECT_EQ(ended, "CancelledError()");
 }
 
-TEST(Sigint, that_main_swallows_lets_it_end_as_it_wants) {
+TEST_F(Sigint, that_main_swallows_lets_it_end_as_it_wants) {
   VirtualClock clock;
   auto main = []() -> Coroutine<int> {
     ::raise(SIGINT);
@@ -240,7 +250,7 @@ TEST(Sigint, that_main_swallows_lets_it_end_as_it_wants) {
 }
 
 // B3.26
-TEST(Sigint, a_second_one_leaves_at_once) {
+TEST_F(Sigint, a_second_one_leaves_at_once) {
   VirtualClock clock;
   bool reached = false;
   auto main = [&reached]() -> Coroutine<> {
@@ -255,11 +265,22 @@ TEST(Sigint, a_second_one_leaves_at_once) {
   EXPECT_TRUE(reached);  // when what is left was cancelled
 }
 
-TEST(Sigint, the_default_is_back_when_run_has_ended) {
+TEST_F(Sigint, the_default_is_back_when_run_has_ended) {
   run(answer());
   struct sigaction action;
   ASSERT_EQ(::sigaction(SIGINT, nullptr, &action), 0);
   EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+TEST_F(Sigint, is_left_alone_where_it_is_ignored) {
+  std::signal(SIGINT, SIG_IGN);
+  EXPECT_EQ(run([]() -> Coroutine<int> {
+              ::raise(SIGINT);
+              co_await sleep(0);
+              co_return 7;
+            }()),
+            7);
+  EXPECT_EQ(std::signal(SIGINT, SIG_DFL), SIG_IGN);
 }
 
 TEST(Runner, runs_many_in_one_loop) {

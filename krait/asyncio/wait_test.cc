@@ -129,6 +129,18 @@ TEST(Wait, a_timeout_that_was_not_needed_is_taken_back) {
   EXPECT_EQ(clock.elapsed(), 1s);
 }
 
+TEST(Wait, one_that_was_cancelled_leaves_no_timer_behind) {
+  VirtualClock clock;
+  EXPECT_THROW(run([]() -> Coroutine<> {
+                 auto waiting = create_task(wait(std::vector{create_task(forever())}, {.timeout = 1h}));
+                 co_await sleep(1s);
+                 waiting.cancel();
+                 co_await forever();
+               }()),
+               DeadlockError);
+  EXPECT_EQ(clock.elapsed(), 1s);
+}
+
 TEST(Wait, throws_none_of_their_exceptions_nor_retrieves_them) {
   EXPECT_EQ(reports_of([]() -> Coroutine<> {
               std::vector tasks{create_task(fail(1s, "boom"))};

@@ -89,8 +89,7 @@ std::string type_name(const std::exception_ptr& error) {
   std::string name = demangled ? demangled : error.__cxa_exception_type()->name();
   std::free(demangled);
   // Cut the namespaces, but not those within template arguments.
-  std::size_t end = name.find('<');
-  std::size_t colons = name.rfind("::", end == std::string::npos ? end : end);
+  std::size_t colons = name.rfind("::", name.find('<'));
   return colons == std::string::npos ? name : name.substr(colons + 2);
 }
 

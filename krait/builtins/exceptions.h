@@ -75,6 +75,7 @@ KRAIT_EXCEPTION(MemoryError, Exception);
 KRAIT_EXCEPTION(NameError, Exception);
 KRAIT_EXCEPTION(RuntimeError, Exception);
 KRAIT_EXCEPTION(NotImplementedError, RuntimeError);
+KRAIT_EXCEPTION(RecursionError, RuntimeError);
 KRAIT_EXCEPTION(StopIteration, Exception);
 KRAIT_EXCEPTION(StopAsyncIteration, Exception);
 KRAIT_EXCEPTION(TypeError, Exception);

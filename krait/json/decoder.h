@@ -22,8 +22,7 @@ class JSONDecodeError : public ValueError {
   std::size_t colno;   // from 1, in code points
 };
 
-// Deeper nesting than max_depth. Python: RecursionError
-KRAIT_EXCEPTION(RecursionError, RuntimeError);
+using krait::RecursionError;  // deeper nesting than max_depth
 inline constexpr std::size_t max_depth = 1000;
 
 // The value of a JSON document in UTF-8 (with or without a BOM), UTF-16 or UTF-32. Of equal keys the last one counts; ints

@@ -84,7 +84,7 @@ Coroutine<> Scenario::call(Step step) {
     explicit Counted(int& c) : calls(c) { ++calls; }
     ~Counted() { --calls; }
   } counted(calls_);
-  if (calls_ > kMostCalls) throw json::RecursionError("maximum recursion depth exceeded");
+  if (calls_ > kMostCalls) throw RecursionError("maximum recursion depth exceeded");
   const Value result = co_await coro(step.text(0));
   log("call " + step.text(0) + " -> " + dump(result));
 }

@@ -48,7 +48,7 @@ std::vector<RequestMessage> read_requests(std::string_view bytes, std::size_t st
         break;
       case Event::EndOfMessage:
         current.trailers = copy(connection.trailers());
-        messages.push_back(std::move(current));
+        messages.push_back(std::exchange(current, {}));
         out.clear();
         // Not 2xx: to CONNECT that would mean a tunnel, in which no requests follow.
         connection.send_response(out, {.status = 404}, {});

@@ -117,15 +117,17 @@ foreach(source IN LISTS benches)
 endforeach()
 
 # fuzz/NAME.cc defines LLVMFuzzerTestOneInput. ./dev fuzz NAME explores with libFuzzer; a plain build feeds it, as a test,
-# everything that was ever kept in fuzz/corpus/NAME.
+# everything that was ever kept in fuzz/corpus/NAME. Only what never waits is fuzzed, so nothing above is built for it.
 file(GLOB fuzzers CONFIGURE_DEPENDS fuzz/*.cc)
 foreach(source IN LISTS fuzzers)
   get_filename_component(name "${source}" NAME_WE)
+  add_executable(fuzz_${name} "${source}")
+  set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz" OUTPUT_NAME "${name}")
+  target_link_libraries(fuzz_${name} PRIVATE krait::wire krait::json krait_warnings)
   if(KRAIT_FUZZ)
-    krait_program(fuzz_${name} fuzz/${name} "${source}")
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()
-    krait_program(fuzz_${name} fuzz/${name} "${source}" cmake/replay.cc)
+    target_sources(fuzz_${name} PRIVATE cmake/replay.cc)
     add_test(NAME fuzz.${name} COMMAND fuzz_${name} "${PROJECT_SOURCE_DIR}/fuzz/corpus/${name}")
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 300)
     krait_label(fuzz fuzz_${name})

@@ -31,7 +31,11 @@ std::int64_t steady_now() noexcept {
 struct RestOfTurn {
   _ReadyQueue turn;
   _ReadyQueue& ready;
-  ~RestOfTurn() { ready.prepend(turn); }
+  bool& interrupted;
+  ~RestOfTurn() {
+    interrupted = !turn.empty();
+    ready.prepend(turn);
+  }
 };
 
 // Calls a callback of the loop. What it throws is reported; only these two leave the loop.
@@ -218,9 +222,12 @@ void EventLoop::run_turn() {
 }
 
 void EventLoop::run_ready() {
-  RestOfTurn rest{{}, ready_};
+  // What an interrupted turn left keeps its place before what it has caused: a sleep's timer must not come after the
+  // step of the task that was cancelled out of that sleep.
+  bool fifo = interrupted_;
+  RestOfTurn rest{{}, ready_, interrupted_};
   rest.turn.swap(ready_);
-  if (virtual_ && virtual_->reorders()) run_reordered(rest.turn);
+  if (virtual_ && virtual_->reorders() && !fifo) run_reordered(rest.turn);
   while (!rest.turn.empty()) {
     _ReadyNode* node = rest.turn.pop();
     node->run(node);

@@ -204,6 +204,7 @@ class EventLoop {
   std::int64_t looked_at_ = 0;  // the clock as last read between two turns
   int turns_since_poll_ = 0;
   bool stopping_ = false, running_ = false, closed_ = false;
+  bool interrupted_ = false;  // an exception left the last turn before its end
   _VirtualTime* virtual_ = nullptr;
   // Those that are pending, in the order they were made.
   _base::IntrusiveList<_TaskCore> tasks_;

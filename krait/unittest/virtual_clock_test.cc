@@ -169,6 +169,23 @@ TEST(Seed, seven_is_this_order) {
   EXPECT_EQ(order, (std::vector{0, 7, 4, 9, 3, 1, 2, 8, 6, 5}));
 }
 
+// The timer of a sleep and the step of its cancelled task stand in the queue together after an interrupted turn.
+TEST(Seed, an_interrupted_turn_is_finished_in_any_order) {
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    VirtualClock clock({.seed = seed});
+    auto loop = asyncio::new_event_loop();
+    auto slept = loop->create_task([]() -> Coroutine<> { co_await sleep(1s); }());
+    loop->call_later(1s, [slept] { slept.cancel(); });
+    loop->call_later(1s, [] { throw KeyboardInterrupt(); });
+    EXPECT_THROW(loop->run_forever(), KeyboardInterrupt);
+    while (!slept.done()) {
+      loop->stop();
+      loop->run_forever();
+    }
+    loop->close();
+  }
+}
+
 // Whatever the order, a queue loses nothing and keeps each producer's order.
 TEST(Seed, a_program_that_does_not_rely_on_the_order_works_with_any) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {

@@ -1,6 +1,6 @@
 # The rooms, from the ground up: what each rests on, the engines that it hides, and the rooms that only its tests need.
 # What may rest on what is the business of layers.txt; this table says what does.
-krait_room(_base)
+krait_room(_base ENGINES backtrace)
 krait_room(builtins RESTS_ON _base)
 
 krait_room(http RESTS_ON builtins)

@@ -6,3 +6,4 @@
 #include "krait/builtins/generator.h"
 #include "krait/builtins/none.h"
 #include "krait/builtins/print.h"
+#include "krait/builtins/traceback.h"

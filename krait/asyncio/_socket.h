@@ -16,7 +16,8 @@ namespace krait::asyncio {
 class _IoWait final : public _Waiter, public _IoWaiter {
  public:
   enum class Direction : bool { Read, Write };
-  _IoWait(_Watch& watch, Direction direction) noexcept : watch_(watch), direction_(direction) {}
+  _IoWait(_Watch& watch, Direction direction) noexcept
+      : _Waiter(direction == Direction::Read ? "readable" : "writable"), watch_(watch), direction_(direction) {}
   ~_IoWait() { on_cancel(); }
   void await_suspend(std::coroutine_handle<> waiting) {
     suspend(waiting);

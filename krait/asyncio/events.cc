@@ -2,10 +2,14 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 #include "krait/asyncio/_reactor.h"
+#include "krait/asyncio/graph.h"
 #include "krait/asyncio/tasks.h"
+#include "krait/builtins/traceback.h"
 
 namespace krait::asyncio {
 
@@ -78,10 +82,23 @@ void _Callback::call(_ReadyNode* node) {
   call_reporting(*self->loop_, function);
 }
 
-EventLoop::EventLoop() : virtual_(virtual_time) { recent_ = _now(); }
+EventLoop::EventLoop() : debug_(_development_mode), virtual_(virtual_time) { recent_ = _now(); }
 
 EventLoop::~EventLoop() {
-  if (!closed_) close();
+  if (closed_) return;
+  if (debug_) call_exception_handler({"unclosed event loop", nullptr, {}});
+  close();
+}
+
+void EventLoop::set_debug(bool enabled) noexcept {
+  debug_ = enabled;
+  if (enabled) _development_mode = true;
+}
+
+void EventLoop::check_other_thread() const {
+  const std::thread::id thread = thread_.load(std::memory_order_relaxed);
+  if (thread == std::thread::id() || thread == std::this_thread::get_id()) return;
+  throw RuntimeError("Non-thread-safe operation invoked on an event loop other than the current one");
 }
 
 std::int64_t EventLoop::_now() const noexcept { return virtual_ ? virtual_->now() : steady_now(); }
@@ -113,6 +130,7 @@ void EventLoop::_check_not_running() const {
 
 Handle EventLoop::call_soon(_base::Function<void()> function) {
   _check_closed();
+  _check_thread();
   auto* callback = new _Callback(*this, std::move(function));
   ready_.push(callback);
   return Handle(_base::Ref<_Callback>(callback));
@@ -127,11 +145,13 @@ void EventLoop::call_soon_threadsafe(_base::Function<void()> function) {
 }
 
 TimerHandle EventLoop::call_later(nanoseconds delay, _base::Function<void()> function) {
+  _check_thread();
   return call_at(nanoseconds(_deadline(delay)), std::move(function));
 }
 
 TimerHandle EventLoop::call_at(nanoseconds when, _base::Function<void()> function) {
   _check_closed();
+  _check_thread();
   auto* callback = new _Callback(*this, std::move(function));
   callback->when = when.count();
   timers_.add(callback, when.count());
@@ -142,10 +162,16 @@ void EventLoop::add_signal_handler(int number, _base::Function<void()> function)
   if (number < 1 || number >= NSIG) throw ValueError("sig should be in 1..64, not " + std::to_string(number));
   if (number == SIGKILL || number == SIGSTOP)
     throw ValueError("cannot add a handler for signal " + std::to_string(number) + ": it cannot be caught");
+  remove_signal_handler(number);
   _reactor().add_signal(number, [this, function = std::move(function)]() mutable { call_reporting(*this, function); });
+  ++signals_;
 }
 
-bool EventLoop::remove_signal_handler(int number) { return reactor_ && reactor_->remove_signal(number); }
+bool EventLoop::remove_signal_handler(int number) {
+  if (!reactor_ || !reactor_->remove_signal(number)) return false;
+  --signals_;
+  return true;
+}
 
 void EventLoop::set_exception_handler(ExceptionHandler handler) {
   exception_handler_ = handler ? std::make_shared<ExceptionHandler>(std::move(handler)) : nullptr;
@@ -168,7 +194,7 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) noexc
   try {
     std::string text = context.message + "\n";
     if (!context.source.empty()) text += "source: " + context.source + "\n";
-    if (context.exception) text += type_name(context.exception) + ": " + str(context.exception) + "\n";
+    if (context.exception) text += format_exception(context.exception);
     std::fwrite(text.data(), 1, text.size(), stderr);
   } catch (...) {
     std::fputs("out of memory while reporting an error\n", stderr);
@@ -185,17 +211,32 @@ void EventLoop::take_from_threads() {
   for (auto& function : taken) call_soon(std::move(function));
 }
 
+// What could still happen without any timer.
+bool EventLoop::may_be_woken() { return external_ > 0 || (reactor_ && reactor_->awaits()); }
+
+void EventLoop::raise_deadlock() {
+  throw DeadlockError("deadlock: every task waits, no timer is set and no I/O is awaited" + _describe_waiting(*this));
+}
+
 void EventLoop::wait_for_something() {
+  const std::int64_t next = timers_.next();
   if (!virtual_) {
-    std::int64_t next = timers_.next();
-    std::int64_t timeout = next == _TimerHeap::kNever ? -1 : std::max<std::int64_t>(0, next - steady_now());
-    poll(timeout);
+    if (debug_ && next == _TimerHeap::kNever && signals_ == 0 && !tasks_.empty() && !may_be_woken()) {
+      // Only another thread could wake the loop, when there is one.
+      const std::filesystem::directory_iterator threads("/proc/self/task");
+      if (std::distance(begin(threads), end(threads)) == 1) raise_deadlock();
+      if (!std::exchange(deadlock_reported_, true))
+        call_exception_handler(
+            {"every task waits: only another thread can wake the loop" + _describe_waiting(*this), nullptr, {}});
+    }
+    poll(next == _TimerHeap::kNever ? -1 : std::max<std::int64_t>(0, next - steady_now()));
     return;
   }
   if (reactor_) reactor_->poll(0);
   if (!ready_.empty() || has_incoming_.load(std::memory_order_acquire)) return;
-  bool external = external_ > 0 || (reactor_ && reactor_->awaits());
-  if (std::int64_t real = virtual_->idle(timers_.next(), external)) poll(real);
+  const bool external = may_be_woken();
+  if (next == _TimerHeap::kNever && !external) raise_deadlock();
+  if (std::int64_t real = virtual_->idle(next, external)) poll(real);
 }
 
 void EventLoop::poll(std::int64_t timeout) {
@@ -230,8 +271,28 @@ void EventLoop::run_ready() {
   if (virtual_ && virtual_->reorders() && !fifo) run_reordered(rest.turn);
   while (!rest.turn.empty()) {
     _ReadyNode* node = rest.turn.pop();
-    node->run(node);
+    if (debug_) [[unlikely]] {
+      run_watched(node);
+    } else {
+      node->run(node);
+    }
   }
+}
+
+// Python: the debug branch of _run_once. Under virtual time nothing is slow.
+void EventLoop::run_watched(_ReadyNode* node) {
+  _base::Ref<_TaskCore> task(_TaskCore::of(node));
+  const std::vector<std::source_location> stack = task ? task->stack() : std::vector<std::source_location>();
+  const std::int64_t start = steady_now();
+  node->run(node);
+  const std::int64_t took = steady_now() - start;
+  if (virtual_ || took < slow_callback_duration.count()) return;
+  char seconds[32];
+  std::snprintf(seconds, sizeof seconds, "%.3f", static_cast<double>(took) * 1e-9);
+  std::string message = "Executing " + (task ? task->repr() : "a callback") + " took " + seconds + " seconds";
+  if (!stack.empty()) message += ", going on from (most recent call last):";
+  for (const auto& each : stack) message += "\n" + _format_location(each);
+  call_exception_handler({std::move(message), nullptr, {}});
 }
 
 void EventLoop::run_reordered(_ReadyQueue& turn) {
@@ -260,11 +321,13 @@ void EventLoop::run_forever() {
     _Preemption preemption = _preemption;
     explicit Running(EventLoop& l) : loop(l) {
       loop.running_ = true;
+      loop.thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
       _running = {&loop, nullptr};
       _preemption = {kAwaitsBetweenLooks, &EventLoop::preempt};
     }
     ~Running() {
       loop.running_ = loop.stopping_ = false;
+      loop.thread_.store(std::thread::id(), std::memory_order_relaxed);
       _running = before;
       _preemption = preemption;
     }

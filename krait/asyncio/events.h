@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "krait/_base/function.h"
@@ -97,15 +99,27 @@ struct ExceptionContext {
   std::string source;  // the task, future or handle concerned, as repr() prints it; may be empty
 };
 
+// How a task is made. Python: the keyword arguments of create_task
+struct TaskOptions {
+  std::string name = {};  // "Task-3" when there is none
+  // Takes the first step at once, up to the first await that has to wait, before create_task returns; a task that ends in
+  // it never goes through the loop. None: as set_task_factory() has it.
+  std::optional<bool> eager_start = std::nullopt;
+};
+
+// What set_task_factory() takes: new tasks start eagerly. Departs from Python, where a factory is any callable.
+// Python: asyncio.eager_task_factory, 3.12
+struct _EagerTaskFactory {};
+inline constexpr _EagerTaskFactory eager_task_factory{};
+
 // Time and order that a test commands instead of the system: unittest::VirtualClock is one.
 class _VirtualTime {
  public:
   virtual ~_VirtualTime() = default;
   virtual std::int64_t now() const = 0;
   // Nothing is ready. `next` is the earliest deadline (_TimerHeap::kNever: none), `external` tells that I/O,
-  // a signal or a thread could still wake the loop. Gives how long to wait for those in real time
+  // a signal or a thread could still wake the loop; one of both there is. Gives how long to wait for those in real time
   // (negative: for ever), after which it is asked again; zero after having moved the time to `next`.
-  // Throws DeadlockError when nothing can ever happen.
   virtual std::int64_t idle(std::int64_t next, bool external) = 0;
   // Reorders what one turn will run. The default keeps FIFO.
   virtual void order(std::vector<_ReadyNode*>&) {}
@@ -149,9 +163,16 @@ class EventLoop {
 
   // Defined in futures.h and tasks.h.
   template <class T = void>
-  Future<T> create_future();
+  Future<T> create_future(std::string name = {});
   template <class T>
-  Task<T> create_task(Coroutine<T> coroutine, std::string name = {});
+  Task<T> create_task(Coroutine<T> coroutine, TaskOptions options = {});
+  template <class T>
+  Task<T> create_task(Coroutine<T> coroutine, std::string name) {
+    return create_task(std::move(coroutine), TaskOptions{.name = std::move(name)});
+  }
+  // From now on tasks start eagerly, or (null) in the next turn. Python: loop.set_task_factory(asyncio.eager_task_factory)
+  void set_task_factory(_EagerTaskFactory) noexcept { eager_ = true; }
+  void set_task_factory(std::nullptr_t) noexcept { eager_ = false; }
 
   // Calls `function` in the loop whenever signal `number` comes; replaces the former one. Only one loop of a
   // process should. Throws ValueError for a number that cannot be caught. Python: loop.add_signal_handler
@@ -165,7 +186,21 @@ class EventLoop {
   void call_exception_handler(const ExceptionContext& context) noexcept;
   static void default_exception_handler(const ExceptionContext& context) noexcept;
 
+  // Debug mode reports callbacks that take longer than slow_callback_duration, with the awaits that the task stood at;
+  // coroutines never awaited, with where they were made; streams and loops never closed; and throws DeadlockError, naming
+  // who waits for what, where the loop would sleep for ever. KRAIT_DEBUG=1 turns it on for every loop.
+  // Python: loop.set_debug(enabled), get_debug()
+  void set_debug(bool enabled) noexcept;
+  bool get_debug() const noexcept { return debug_; }
+  nanoseconds slow_callback_duration = std::chrono::milliseconds(100);  // Python: loop.slow_callback_duration
+
   // --- for asyncio's own rooms ---
+  // Throws RuntimeError when the loop runs in another thread than this one. Departs from Python, which looks only in
+  // debug mode: here a call from the wrong thread would be a data race.
+  void _check_thread() const {
+    if (_running.loop != this) [[unlikely]]
+      check_other_thread();
+  }
   void _push(_ReadyNode* node) noexcept { ready_.push(node); }
   std::int64_t _now() const noexcept;
   // The time as of the last look at the clock: at most some turns old. For coarse deadlines.
@@ -187,11 +222,15 @@ class EventLoop {
 
  private:
   ~EventLoop();
+  void check_other_thread() const;
   void run_turn();
   void look_at_clock() noexcept { recent_ = looked_at_ = _now(); }
   void wait_for_something();
   void poll(std::int64_t timeout);
+  bool may_be_woken();
+  [[noreturn]] void raise_deadlock();
   void run_ready();
+  void run_watched(_ReadyNode* node);
   void run_reordered(_ReadyQueue& turn);
   void take_from_threads();
   void drop_everything() noexcept;
@@ -205,6 +244,10 @@ class EventLoop {
   int turns_since_poll_ = 0;
   bool stopping_ = false, running_ = false, closed_ = false;
   bool interrupted_ = false;  // an exception left the last turn before its end
+  bool eager_ = false;
+  bool debug_;
+  bool deadlock_reported_ = false;
+  std::atomic<std::thread::id> thread_{};  // that it runs in; none while it does not run
   _VirtualTime* virtual_ = nullptr;
   // Those that are pending, in the order they were made.
   _base::IntrusiveList<_TaskCore> tasks_;
@@ -212,6 +255,7 @@ class EventLoop {
   std::unique_ptr<_Reactor> reactor_;
   std::shared_ptr<ExceptionHandler> exception_handler_;  // shared, so that it may replace itself while it runs
   int external_ = 0;
+  int signals_ = 0;  // handlers that users added
 
   // What other threads hand over.
   std::mutex incoming_mutex_;

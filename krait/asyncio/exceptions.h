@@ -16,6 +16,7 @@ KRAIT_EXCEPTION(InvalidStateError, Exception);
 KRAIT_EXCEPTION(QueueEmpty, Exception);
 KRAIT_EXCEPTION(QueueFull, Exception);
 KRAIT_EXCEPTION(QueueShutDown, Exception);
+KRAIT_EXCEPTION(BrokenBarrierError, RuntimeError);
 
 // The stream ended before the bytes asked for had come. Python: IncompleteReadError(partial, expected)
 class IncompleteReadError : public EOFError {

@@ -57,7 +57,10 @@ void FutureBase::raise_empty() {
   throw InvalidStateError("cannot use a Future that was default-constructed or moved away");
 }
 
-_FutureCore::_FutureCore(EventLoop& loop, Kind kind) : kind_(kind), loop_(&loop) {
+_FutureCore::_FutureCore(EventLoop& loop, Kind kind, std::string name) : kind_(kind) {
+  loop._check_thread();
+  loop_ = _base::Ref<EventLoop>(&loop);
+  if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
   if (kind == Kind::Future) loop._futures().push_back(this);
 }
 
@@ -79,6 +82,7 @@ void _FutureCore::report_unretrieved() noexcept {
 }
 
 void _FutureCore::require_pending() const {
+  loop_->_check_thread();
   if (state_ != State::Pending) throw InvalidStateError("invalid state");
 }
 
@@ -88,6 +92,7 @@ void _FutureCore::require_settable(const char* what) const {
 }
 
 bool _FutureCore::cancel(const _CancelMessage& message) {
+  loop_->_check_thread();
   unretrieved_ = false;
   if (done()) return false;
   message_ = message ? std::make_unique<std::string>(*message) : nullptr;
@@ -180,6 +185,7 @@ std::string _FutureCore::describe_state() const {
 
 std::string _FutureCore::repr() const {
   std::string text = "<Future " + describe_state();
+  if (name_) text += " name='" + *name_ + "'";
   if (state_ == State::Finished && exception_) text += " exception=" + krait::repr(exception_);
   return text + ">";
 }

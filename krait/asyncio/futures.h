@@ -16,14 +16,24 @@ namespace krait::asyncio {
 
 using _CancelMessage = std::optional<std::string>;
 
+class _FutureCore;
+
 // What a suspended task waits on.
 class _Suspension {
  public:
+  // `what` names it for those who look on: "sleep", "Event.wait". A literal.
+  explicit _Suspension(const char* what) noexcept : what_(what) {}
   // Python: fut_waiter.cancel(msg). False when it is done already, and its wake-up on the way.
   virtual bool _cancel(const _CancelMessage& message) = 0;
+  const char* what() const noexcept { return what_; }
+  // The future that is awaited, when it is one.
+  virtual _FutureCore* awaited() const noexcept { return nullptr; }
 
  protected:
   ~_Suspension() = default;
+
+ private:
+  const char* what_;
 };
 
 // One who is told of a future's end: `ready` goes into the ready queue.
@@ -43,7 +53,8 @@ class _FutureCore : public _base::ListLink {
   enum class State : std::uint8_t { Pending, Cancelled, Finished };
 
   enum class Kind : std::uint8_t { Future, Task };
-  explicit _FutureCore(EventLoop& loop, Kind kind = Kind::Future);
+  // Throws RuntimeError in a thread that is not the loop's.
+  explicit _FutureCore(EventLoop& loop, Kind kind = Kind::Future, std::string name = {});
   _FutureCore(const _FutureCore&) = delete;
   _FutureCore& operator=(const _FutureCore&) = delete;
   virtual ~_FutureCore();
@@ -78,6 +89,11 @@ class _FutureCore : public _base::ListLink {
 
   virtual void* result_address() noexcept = 0;
   virtual std::string repr() const;
+  // What a gather or a task group waits for; for those who look on.
+  virtual std::vector<_FutureCore*> children() const { return {}; }
+  Kind kind() const noexcept { return kind_; }
+  // The name it was given; "" when it got none.
+  virtual std::string name() const { return name_ ? *name_ : std::string(); }
   // What "<Future pending cb=[1]>" says after the name.
   std::string describe_state() const;
 
@@ -102,6 +118,7 @@ class _FutureCore : public _base::ListLink {
   _base::IntrusiveList<_DoneCallback> callbacks_;
   std::exception_ptr exception_;  // of a cancelled one: the CancelledError that ended it
   std::unique_ptr<std::string> message_;
+  std::unique_ptr<std::string> name_;
 };
 
 template <class T, class Base>
@@ -165,7 +182,7 @@ class FutureBase {
 // The wait for a future, in the waiting coroutine's frame.
 class _FutureWait : public _Suspension {
  public:
-  explicit _FutureWait(_base::Ref<_FutureCore> future) noexcept : future_(std::move(future)) {}
+  explicit _FutureWait(_base::Ref<_FutureCore> future) noexcept : _Suspension("future"), future_(std::move(future)) {}
   _FutureWait(const _FutureWait&) = delete;
   _FutureWait& operator=(const _FutureWait&) = delete;
   ~_FutureWait() { callback_.unlink(); }
@@ -174,6 +191,7 @@ class _FutureWait : public _Suspension {
   bool await_ready() const noexcept { return future_->done() && (--_preemption.budget > 0 || !_preemption.yield); }
   bool await_suspend(std::coroutine_handle<> waiting);
   bool _cancel(const _CancelMessage& message) override { return future_->cancel(message); }
+  _FutureCore* awaited() const noexcept override { return future_.get(); }
 
  protected:
   void finish();
@@ -225,7 +243,9 @@ class Future : public FutureBase {
  public:
   using value_type = T;
   Future() = default;
-  explicit Future(EventLoop& loop) : FutureBase(_base::Ref<_FutureCore>(new _FutureState<T>(loop))) {}
+  // `name` is for messages: "main waits on Future 'x', which nobody can set". Not in Python, where futures have none.
+  explicit Future(EventLoop& loop, std::string name = {})
+      : FutureBase(_base::Ref<_FutureCore>(new _FutureState<T>(loop, _FutureCore::Kind::Future, std::move(name)))) {}
   explicit Future(_base::Ref<_FutureCore> core) : FutureBase(std::move(core)) {}
 
   // Throws InvalidStateError "invalid state" when it is done, RuntimeError when it is a Task's.
@@ -265,8 +285,8 @@ class Future : public FutureBase {
 };
 
 template <class T>
-Future<T> EventLoop::create_future() {
-  return Future<T>(*this);
+Future<T> EventLoop::create_future(std::string name) {
+  return Future<T>(*this, std::move(name));
 }
 
 }  // namespace krait::asyncio

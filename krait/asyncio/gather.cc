@@ -27,6 +27,12 @@ bool _GatheringCore::cancel(const _CancelMessage& message) {
   return any;
 }
 
+std::vector<_FutureCore*> _GatheringCore::children() const {
+  std::vector<_FutureCore*> all;
+  for (const auto& child : children_) all.push_back(child.get());
+  return all;
+}
+
 void _GatheringCore::begin() {
   std::vector<_FutureCore*> done_already;
   for (const auto& child : children_) {

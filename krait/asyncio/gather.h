@@ -36,6 +36,7 @@ class _GatheringCore : public _FutureCore {
  public:
   _GatheringCore(EventLoop& loop, bool return_exceptions, std::vector<_base::Ref<_FutureCore>> children);
   bool cancel(const _CancelMessage& message) override;
+  std::vector<_FutureCore*> children() const override;
   // Registers with the children; call once, with the whole object made.
   void begin();
 

@@ -146,7 +146,7 @@ TEST(WaiterLine, wakes_one_at_a_time) {
   run_virtually([&]() -> Coroutine<> {
     _WaiterLine line;
     auto waits = [&](std::string name) -> Coroutine<> {
-      co_await line.wait();
+      co_await line.wait("test");
       trace.push_back(name);
     };
     create_task(waits("a"));

@@ -13,7 +13,7 @@ void _QueueCore::require_get(std::size_t size) const {
   throw QueueEmpty();
 }
 
-void _QueueCore::was_put() noexcept {
+void _QueueCore::was_put() {
   ++unfinished_;
   finished_.clear();
   getters.wake_next();
@@ -28,12 +28,12 @@ Coroutine<> _QueueCore::join() {
   if (unfinished_ > 0) co_await finished_.wait();
 }
 
-void _QueueCore::drop_unfinished(std::size_t count) noexcept {
+void _QueueCore::drop_unfinished(std::size_t count) {
   unfinished_ -= std::min(unfinished_, count);
   if (unfinished_ == 0) finished_.set();
 }
 
-void _QueueCore::shutdown() noexcept {
+void _QueueCore::shutdown() {
   shutdown_ = true;
   getters.wake_all();
   putters.wake_all();

@@ -5,9 +5,11 @@
 //   co_await orders.put(std::move(order));      // waits while it is full
 //   Order next = co_await orders.get();         // waits while it is empty
 //
-// A cancelled get() never loses an item, and its turn goes to the next in line. Python: asyncio.queues
+// A cancelled get() never loses an item, and its turn goes to the next in line. LifoQueue gives the newest item first,
+// PriorityQueue the smallest. Python: asyncio.queues
 
 #include <deque>
+#include <functional>
 
 #include "krait/asyncio/locks.h"
 
@@ -16,21 +18,21 @@ namespace krait::asyncio {
 // The waiting half of a queue, compiled once: it counts, the template stores.
 class _QueueCore {
  public:
-  explicit _QueueCore(std::ptrdiff_t maxsize) noexcept : maxsize_(maxsize) { finished_.set(); }
+  explicit _QueueCore(std::ptrdiff_t maxsize) : maxsize_(maxsize) { finished_.set(); }
 
   // --- what a queue's public face repeats ---
   std::ptrdiff_t maxsize() const noexcept { return maxsize_; }
   bool full(std::size_t size) const noexcept { return maxsize_ > 0 && size >= static_cast<std::size_t>(maxsize_); }
   void task_done();
   Coroutine<> join();
-  void shutdown() noexcept;
-  void drop_unfinished(std::size_t count) noexcept;
+  void shutdown();
+  void drop_unfinished(std::size_t count);
 
   // Throws QueueShutDown / QueueFull, QueueShutDown / QueueEmpty.
   void require_put(std::size_t size) const;
   void require_get(std::size_t size) const;
-  void was_put() noexcept;
-  void was_got() noexcept { putters.wake_next(); }
+  void was_put();
+  void was_got() { putters.wake_next(); }
   bool is_shutdown() const noexcept { return shutdown_; }
 
   _WaiterLine getters, putters;
@@ -42,40 +44,121 @@ class _QueueCore {
   Event finished_;
 };
 
-// Python: asyncio.Queue(maxsize=0)
+// Where a queue keeps its items; empty when next() is asked for is not.
 template <class T>
-class Queue {
+class _Fifo {
+ public:
+  void add(T item) { items_.push_back(std::move(item)); }
+  T next() {
+    T item = std::move(items_.front());
+    items_.pop_front();
+    return item;
+  }
+  std::size_t size() const noexcept { return items_.size(); }
+  void clear() noexcept { items_.clear(); }
+
+ private:
+  std::deque<T> items_;
+};
+
+template <class T>
+class _Lifo {
+ public:
+  void add(T item) { items_.push_back(std::move(item)); }
+  T next() {
+    T item = std::move(items_.back());
+    items_.pop_back();
+    return item;
+  }
+  std::size_t size() const noexcept { return items_.size(); }
+  void clear() noexcept { items_.clear(); }
+
+ private:
+  std::vector<T> items_;
+};
+
+// CPython's heapq, step by step: items that compare equal come out in the same order as there.
+template <class T, class Less>
+class _Heap {
+ public:
+  void add(T item) {
+    items_.push_back(std::move(item));
+    sift_down(0, items_.size() - 1);
+  }
+  T next() {
+    T last = std::move(items_.back());
+    items_.pop_back();
+    if (items_.empty()) return last;
+    std::swap(last, items_.front());
+    sift_up(0);
+    return last;
+  }
+  std::size_t size() const noexcept { return items_.size(); }
+  void clear() noexcept { items_.clear(); }
+
+ private:
+  // Moves the item at `place` towards the root, up to `start` (heapq calls that down).
+  void sift_down(std::size_t start, std::size_t place) {
+    T item = std::move(items_[place]);
+    while (place > start) {
+      const std::size_t parent = (place - 1) / 2;
+      if (!less_(item, items_[parent])) break;
+      items_[place] = std::move(items_[parent]);
+      place = parent;
+    }
+    items_[place] = std::move(item);
+  }
+  // Moves the item at `place` to a leaf, always behind the smaller child, and from there back up.
+  void sift_up(std::size_t place) {
+    const std::size_t start = place, end = items_.size();
+    T item = std::move(items_[place]);
+    for (std::size_t child = 2 * place + 1; child < end; child = 2 * place + 1) {
+      if (child + 1 < end && !less_(items_[child], items_[child + 1])) ++child;
+      items_[place] = std::move(items_[child]);
+      place = child;
+    }
+    items_[place] = std::move(item);
+    sift_down(start, place);
+  }
+  std::vector<T> items_;
+  [[no_unique_address]] Less less_;
+};
+
+// What the three queues share.
+template <class T, class Items>
+class _BasicQueue {
  public:
   // Zero or less: no limit.
-  explicit Queue(std::ptrdiff_t maxsize = 0) : core_(maxsize) {}
+  explicit _BasicQueue(std::ptrdiff_t maxsize = 0) : core_(maxsize) {}
+  _BasicQueue(const _BasicQueue&) = delete;
+  _BasicQueue& operator=(const _BasicQueue&) = delete;
 
   // Waits while the queue is full. Throws QueueShutDown. Python: await queue.put(item)
   Coroutine<> put(T item) {
-    while (full() && !core_.is_shutdown()) co_await Turn(*this, core_.putters, &Queue::has_room);
+    while (full() && !core_.is_shutdown()) co_await Turn(*this, core_.putters, "Queue.put", &_BasicQueue::has_room);
     put_nowait(std::move(item));
   }
   // Waits while the queue is empty. Throws QueueShutDown once it is shut down and empty. Python: await queue.get()
   Coroutine<T> get() {
-    while (empty() && !core_.is_shutdown()) co_await Turn(*this, core_.getters, &Queue::has_items);
+    while (empty() && !core_.is_shutdown()) co_await Turn(*this, core_.getters, "Queue.get", &_BasicQueue::has_items);
     co_return get_nowait();
   }
   // Throws QueueFull. Python: queue.put_nowait(item)
   void put_nowait(T item) {
     core_.require_put(items_.size());
-    items_.push_back(std::move(item));
+    items_.add(std::move(item));
     core_.was_put();
   }
   // Throws QueueEmpty. Python: queue.get_nowait()
   T get_nowait() {
     core_.require_get(items_.size());
-    T item = std::move(items_.front());
-    items_.pop_front();
+    T item = items_.next();
     core_.was_got();
     return item;
   }
 
   std::size_t qsize() const noexcept { return items_.size(); }
-  bool empty() const noexcept { return items_.empty(); }
+  bool empty() const noexcept { return items_.size() == 0; }
   bool full() const noexcept { return core_.full(items_.size()); }
   std::ptrdiff_t maxsize() const noexcept { return core_.maxsize(); }
   // Says that an item got earlier is dealt with. Throws ValueError "task_done() called too many times".
@@ -99,8 +182,8 @@ class Queue {
   // A place in line. One that was woken but cannot take its turn (its task was cancelled since) wakes the next.
   class Turn {
    public:
-    Turn(Queue& queue, _WaiterLine& line, bool (Queue::*worth)() const noexcept) noexcept
-        : waiter_(line), queue_(queue), line_(line), worth_(worth) {}
+    Turn(_BasicQueue& queue, _WaiterLine& line, const char* what, bool (_BasicQueue::*worth)() const noexcept) noexcept
+        : waiter_(line, what), queue_(queue), line_(line), worth_(worth) {}
     bool await_ready() const noexcept { return false; }
     void await_suspend(std::coroutine_handle<> waiting) { waiter_.await_suspend(waiting); }
     void await_resume() {
@@ -115,13 +198,34 @@ class Queue {
 
    private:
     _WaiterLine::Waiter waiter_;
-    Queue& queue_;
+    _BasicQueue& queue_;
     _WaiterLine& line_;
-    bool (Queue::*worth_)() const noexcept;
+    bool (_BasicQueue::*worth_)() const noexcept;
   };
 
-  std::deque<T> items_;
+  Items items_;
   _QueueCore core_;
+};
+
+// Python: asyncio.Queue(maxsize=0)
+template <class T>
+class Queue : public _BasicQueue<T, _Fifo<T>> {
+ public:
+  using _BasicQueue<T, _Fifo<T>>::_BasicQueue;
+};
+
+// Python: asyncio.LifoQueue(maxsize=0)
+template <class T>
+class LifoQueue : public _BasicQueue<T, _Lifo<T>> {
+ public:
+  using _BasicQueue<T, _Lifo<T>>::_BasicQueue;
+};
+
+// The smallest item comes first, as `<` has it, or `Less`. Python: asyncio.PriorityQueue(maxsize=0)
+template <class T, class Less = std::less<>>
+class PriorityQueue : public _BasicQueue<T, _Heap<T, Less>> {
+ public:
+  using _BasicQueue<T, _Heap<T, Less>>::_BasicQueue;
 };
 
 }  // namespace krait::asyncio

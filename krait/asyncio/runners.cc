@@ -5,6 +5,7 @@
 
 #include <csignal>
 
+#include "krait/asyncio/_reactor.h"
 #include "krait/asyncio/gather.h"
 
 namespace krait::asyncio {
@@ -47,7 +48,10 @@ EventLoop& Runner::prepare() {
 
 EventLoop& Runner::get_loop() {
   if (closed_) throw RuntimeError("Runner is closed");
-  if (!loop_) loop_ = new_event_loop();
+  if (!loop_) {
+    loop_ = options_.loop_factory ? options_.loop_factory() : new_event_loop();
+    if (options_.debug) loop_->set_debug(*options_.debug);
+  }
   return *loop_;
 }
 
@@ -55,7 +59,8 @@ void Runner::run_task(_TaskCore& task) {
   int interrupts = 0;
   bool handles_sigint = on_main_thread() && sigint_is_default();
   if (handles_sigint) {
-    loop_->add_signal_handler(SIGINT, [&interrupts, &task] {
+    // Not through the loop: a Ctrl-C that may come is nothing that anybody waits for.
+    loop_->_reactor().add_signal(SIGINT, [&interrupts, &task] {
       if (++interrupts == 1 && !task.done()) {
         task.cancel(std::nullopt);
       } else {
@@ -67,7 +72,7 @@ void Runner::run_task(_TaskCore& task) {
     EventLoop& loop;
     bool active;
     ~Restore() {
-      if (active) loop.remove_signal_handler(SIGINT);
+      if (active) loop._reactor().remove_signal(SIGINT);
     }
   } restore{*loop_, handles_sigint};
   loop_->_run_until_done(task);

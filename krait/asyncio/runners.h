@@ -6,12 +6,17 @@
 
 namespace krait::asyncio {
 
+struct RunnerOptions {
+  std::optional<bool> debug = std::nullopt;                    // none: as KRAIT_DEBUG has it
+  _base::Function<_base::Ref<EventLoop>()> loop_factory = {};  // none: new_event_loop
+};
+
 // Runs a main coroutine with a loop of its own. At the end it cancels the tasks that are left, in the order they were
 // made, waits for them, and reports what they failed with. Ctrl-C cancels the main task and comes out as
 // KeyboardInterrupt; a second one leaves at once. Python: asyncio.Runner
 class Runner {
  public:
-  Runner() = default;
+  explicit Runner(RunnerOptions options = {}) : options_(std::move(options)) {}
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner();
@@ -31,6 +36,7 @@ class Runner {
  private:
   EventLoop& prepare();
   void run_task(_TaskCore& task);
+  RunnerOptions options_;
   _base::Ref<EventLoop> loop_;
   bool closed_ = false;
 };
@@ -38,11 +44,12 @@ class Runner {
 // Cancels the loop's tasks and runs it until they are done. Python: asyncio.runners._cancel_all_tasks
 void _cancel_all_tasks(EventLoop& loop);
 
-// Throws RuntimeError "asyncio.run() cannot be called from a running event loop". Python: asyncio.run(main)
+// Throws RuntimeError "asyncio.run() cannot be called from a running event loop".
+// Python: asyncio.run(main, *, debug=None, loop_factory=None)
 template <class T>
-T run(Coroutine<T> main) {
+T run(Coroutine<T> main, RunnerOptions options = {}) {
   if (_get_running_loop()) throw RuntimeError("asyncio.run() cannot be called from a running event loop");
-  Runner runner;  // closes itself when an exception passes
+  Runner runner(std::move(options));  // closes itself when an exception passes
   if constexpr (std::is_void_v<T>) {
     runner.run(std::move(main));
     runner.close();

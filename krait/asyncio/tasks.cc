@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdio>
+
+#include "krait/builtins/traceback.h"
 
 namespace krait::asyncio {
 
@@ -24,8 +27,11 @@ std::uint64_t next_task_number() noexcept {
 }  // namespace
 
 _TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name)
-    : _FutureCore(loop, Kind::Task), root_(root), resume_(root), number_(name.empty() ? next_task_number() : 0) {
-  if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
+    : _FutureCore(loop, Kind::Task, std::move(name)),
+      root_(root),
+      resume_(root),
+      number_(name_ ? 0 : next_task_number()),
+      since_(loop._recent()) {
   _ReadyNode::run = &step;
 }
 
@@ -34,10 +40,15 @@ _TaskCore::~_TaskCore() {
   if (root_) root_.destroy();
 }
 
-void _TaskCore::start() {
+void _TaskCore::start(bool eager) {
   loop_->_tasks().push_back(this);
   ++_refs;  // the loop's own, until the task is done
-  loop_->_push(this);
+  if (eager && _running.loop == loop_.get()) {
+    started_ = true;
+    take_step();
+  } else {
+    loop_->_push(this);
+  }
 }
 
 std::string _TaskCore::name() const { return name_ ? *name_ : "Task-" + std::to_string(number_); }
@@ -50,6 +61,7 @@ std::string _TaskCore::repr() const {
 }
 
 bool _TaskCore::cancel(const _CancelMessage& message) {
+  loop_->_check_thread();
   unretrieved_ = false;
   if (done()) return false;
   // CPython recurses until it throws a RecursionError; here the stack would overflow.
@@ -98,15 +110,39 @@ void _TaskCore::step(_ReadyNode* node) {
       return;
     }
   }
-  _running.task = self;
-  self->resume_.resume();
-  _running.task = nullptr;
-  if (self->root_.done()) {
-    self->finish_step();
-  } else if (self->must_cancel_ && self->waiting_on_) [[unlikely]] {
+  self->take_step();
+}
+
+void _TaskCore::take_step() {
+  // There is one before only when this task starts eagerly, within another's step.
+  _TaskCore* before = std::exchange(_running.task, this);
+  resume_.resume();
+  _running.task = before;
+  if (root_.done()) {
+    finish_step();
+  } else if (must_cancel_ && waiting_on_) [[unlikely]] {
     // It cancelled itself, or was, during this very step: what it waits on now takes the request.
-    if (self->waiting_on_->_cancel(self->cancel_message())) self->must_cancel_ = false;
+    if (waiting_on_->_cancel(cancel_message())) must_cancel_ = false;
   }
+}
+
+std::vector<std::source_location> _TaskCore::stack() const {
+  std::vector<std::source_location> awaits;
+  // While it runs, resume_ is where it began this step, and that frame may be gone.
+  if (!root_ || _running.task == this) return awaits;
+  for (std::coroutine_handle<> frame = resume_; frame; frame = _PromiseBase::of(frame).continuation) {
+    awaits.push_back(_PromiseBase::of(frame).where);
+  }
+  std::reverse(awaits.begin(), awaits.end());
+  return awaits;
+}
+
+void _print_stack(const _TaskCore& task) {
+  std::string text;
+  for (const auto& each : task.stack()) text += _format_location(each) + "\n";
+  text = (text.empty() ? "No stack for " : "Stack for ") + task.repr() +
+         (text.empty() ? "\n" : " (most recent call last):\n") + text;
+  std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
 void _TaskCore::finish_step() {

@@ -18,11 +18,16 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
   _TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name);
   ~_TaskCore() override;
 
+  // The task whose step `node` is, or null.
+  static _TaskCore* of(_ReadyNode* node) noexcept {
+    return node && node->run == &step ? static_cast<_TaskCore*>(node) : nullptr;
+  }
+
   // --- for its users ---
   bool cancel(const _CancelMessage& message) override;
   int cancelling() const noexcept { return static_cast<int>(cancel_requests_); }
   int uncancel() noexcept;
-  std::string name() const;
+  std::string name() const override;
   void set_name(std::string name) { name_ = std::make_unique<std::string>(std::move(name)); }
   std::string repr() const override;
 
@@ -32,6 +37,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
   _ReadyNode* suspend(std::coroutine_handle<> waiting, _Suspension* on) noexcept {
     resume_ = waiting;
     waiting_on_ = on;
+    since_ = loop_->_recent();
     return this;
   }
   bool must_cancel() const noexcept { return must_cancel_; }
@@ -42,9 +48,18 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
       raise_cancel();
   }
   [[noreturn]] void raise_cancel();
-  void start();
+  // Schedules the first step; with `eager`, and within the running loop, takes it at once.
+  void start(bool eager);
   // The loop is closing: destroys what the coroutine still holds.
   void abandon() noexcept;
+
+  // --- for those who look on ---
+  // What it waits on; null while it runs, is ready, or is done.
+  const _Suspension* waiting_on() const noexcept { return waiting_on_; }
+  // The loop's time, as of its last look at the clock, when it began to wait.
+  nanoseconds since() const noexcept { return nanoseconds(since_); }
+  // The awaits it stands at, outermost first; the last is where it waits. Empty for one that is done.
+  std::vector<std::source_location> stack() const;
 
  protected:
   // Moves the outcome out of the finished coroutine and destroys it. Gives the exception, or null.
@@ -53,13 +68,14 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
 
  private:
   static void step(_ReadyNode* node);
+  void take_step();
   void finish_step();
   bool cancel_waiting(const _CancelMessage& message);
 
   std::coroutine_handle<> resume_;
   _Suspension* waiting_on_ = nullptr;
   std::uint64_t number_;  // "Task-3", unless it has a name
-  std::unique_ptr<std::string> name_;
+  std::int64_t since_ = 0;
   std::uint32_t cancel_requests_ = 0;
   bool must_cancel_ = false;
   bool being_cancelled_ = false;  // its request is on the way to what it waits on
@@ -90,6 +106,8 @@ class _TaskState final : public _WithResult<T, _TaskCore> {
   }
 };
 
+void _print_stack(const _TaskCore& task);
+
 // Python: asyncio.Task
 template <class T = void>
 class Task : public Future<T> {
@@ -104,6 +122,10 @@ class Task : public Future<T> {
   int cancelling() const { return task().cancelling(); }
   // Takes one request back; gives how many are left. Python: task.uncancel()
   int uncancel() const { return task().uncancel(); }
+  // The awaits it stands at, outermost first; empty for one that is done. Python: task.get_stack()
+  std::vector<std::source_location> get_stack() const { return task().stack(); }
+  // To stderr, as a traceback reads. Python: task.print_stack()
+  void print_stack() const { _print_stack(task()); }
 
   template <class U>
   void set_result(U&&) const = delete;  // "Task does not support set_result operation"
@@ -123,25 +145,34 @@ class AnyTask : public FutureBase {
   void set_name(std::string name) const { task().set_name(std::move(name)); }
   int cancelling() const { return task().cancelling(); }
   int uncancel() const { return task().uncancel(); }
+  std::vector<std::source_location> get_stack() const { return task().stack(); }
+  void print_stack() const { _print_stack(task()); }
 
  private:
   _TaskCore& task() const { return static_cast<_TaskCore&>(core()); }
 };
 
 template <class T>
-Task<T> EventLoop::create_task(Coroutine<T> coroutine, std::string name) {
+Task<T> EventLoop::create_task(Coroutine<T> coroutine, TaskOptions options) {
   _check_closed();
-  auto* state = new _TaskState<T>(*this, coroutine._release(), std::move(name));
+  _check_thread();
+  auto* state = new _TaskState<T>(*this, coroutine._release(), std::move(options.name));
   Task<T> task{_base::Ref<_FutureCore>(state)};
-  state->start();
+  state->start(options.eager_start.value_or(eager_));
   return task;
 }
 
-// Runs `coroutine` as a task of the running loop, from its next turn on. Throws RuntimeError without a running loop.
-// Python: asyncio.create_task(coro, name=None)
+// Runs `coroutine` as a task of the running loop, from its next turn on (at once, when it is to start eagerly). Throws
+// RuntimeError without a running loop.
+//   create_task(work(), "worker")      create_task(work(), {.name = "worker", .eager_start = true})
+// Python: asyncio.create_task(coro, *, name=None, eager_start=None)
 template <class T>
-Task<T> create_task(Coroutine<T> coroutine, std::string name = {}) {
-  return get_running_loop().create_task(std::move(coroutine), std::move(name));
+Task<T> create_task(Coroutine<T> coroutine, TaskOptions options = {}) {
+  return get_running_loop().create_task(std::move(coroutine), std::move(options));
+}
+template <class T>
+Task<T> create_task(Coroutine<T> coroutine, std::string name) {
+  return get_running_loop().create_task(std::move(coroutine), TaskOptions{.name = std::move(name)});
 }
 // Any awaitable.
 template <Awaitable A>
@@ -201,15 +232,17 @@ auto EventLoop::run_until_complete(Awaitable awaitable) {
 class _Waiter : public _Suspension {
  public:
   enum class State : std::uint8_t { Idle, Pending, Done, Cancelled };
-  _Waiter() = default;
+  explicit _Waiter(const char* what) noexcept : _Suspension(what) {}
   _Waiter(const _Waiter&) = delete;
   _Waiter& operator=(const _Waiter&) = delete;
 
   bool done() const noexcept { return state_ >= State::Done; }
   bool cancelled() const noexcept { return state_ == State::Cancelled; }
-  // Wakes the task in the loop's next turn. Python: waiter.set_result(None)
-  void wake() noexcept {
+  // Wakes the task in the loop's next turn. Throws RuntimeError in a thread that is not the loop's.
+  // Python: waiter.set_result(None)
+  void wake() {
     assert(state_ == State::Pending);
+    task_->loop()._check_thread();
     state_ = State::Done;
     task_->loop()._push(node_);
   }
@@ -249,8 +282,8 @@ class _Waiter : public _Suspension {
 // Python: asyncio.sleep(delay, result=None)
 class [[nodiscard("sleep does nothing until it is awaited")]] _Sleep final : public _Waiter, private _TimerNode {
  public:
-  explicit _Sleep(nanoseconds delay) noexcept : delay_(delay) {}
-  _Sleep(_Sleep&& other) noexcept : delay_(other.delay_) {}
+  explicit _Sleep(nanoseconds delay) noexcept : _Waiter("sleep"), delay_(delay) {}
+  _Sleep(_Sleep&& other) noexcept : _Sleep(other.delay_) {}
   ~_Sleep() { on_cancel(); }
   void await_suspend(std::coroutine_handle<> waiting);
   void await_resume() {

@@ -11,6 +11,8 @@
 #include <cstddef>
 #include <exception>
 #include <new>
+#include <source_location>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -31,10 +33,33 @@ struct _Preemption {
 };
 extern constinit thread_local _Preemption _preemption;
 
+// KRAIT_DEBUG=1, or a loop that was set to debug. Coroutines then remember where they were made, and one that is dropped
+// without having been awaited is reported. Python: the development mode
+extern bool _development_mode;
+void _remember_maker(void* frame) noexcept;
+void _forget_maker(void* frame) noexcept;
+// "coroutine 'f' was never awaited" and where it was made, to _never_awaited_hook or stderr.
+void _report_never_awaited(std::coroutine_handle<> frame) noexcept;
+extern void (*_never_awaited_hook)(const std::string& message) noexcept;
+
+// The first base of every promise that can await, at the same place in every frame: whoever holds a suspended frame
+// can walk up its chain of awaits.
 struct _PromiseBase {
   std::coroutine_handle<> continuation;  // who awaits this one; null for the root of a task
+  std::source_location where;            // the await it stands at; the coroutine itself before the first
 
-  std::suspend_always initial_suspend() noexcept { return {}; }
+  std::suspend_always initial_suspend(std::source_location at = std::source_location::current()) noexcept {
+    where = at;
+    return {};
+  }
+  template <class A>
+  A&& await_transform(A&& awaitable, std::source_location at = std::source_location::current()) noexcept {
+    where = at;
+    return static_cast<A&&>(awaitable);
+  }
+  static _PromiseBase& of(std::coroutine_handle<> frame) noexcept {
+    return std::coroutine_handle<_PromiseBase>::from_address(frame.address()).promise();
+  }
   struct FinalAwaiter {
     bool await_ready() noexcept { return false; }
     template <class Promise>
@@ -46,11 +71,21 @@ struct _PromiseBase {
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
 
-  static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }
+  static void* operator new(std::size_t size) {
+    void* frame = _base::FrameAllocator::allocate(size);
+    if (_development_mode) [[unlikely]]
+      _remember_maker(frame);
+    return frame;
+  }
   static void operator delete(void* frame, std::size_t size) noexcept {
+    if (_development_mode) [[unlikely]]
+      _forget_maker(frame);
     _base::FrameAllocator::deallocate(frame, size);
   }
 };
+
+// The exception that is being caught, after having noted in it that it leaves a coroutine at `where`.
+std::exception_ptr _leaving(std::source_location where) noexcept;
 
 // Where a coroutine leaves its outcome: a T, an exception, or nothing yet.
 template <class T>
@@ -102,7 +137,7 @@ struct _Promise : _PromiseBase {
   void return_value(U&& value) {
     outcome.set_value(std::forward<U>(value));
   }
-  void unhandled_exception() noexcept { outcome.set_error(std::current_exception()); }
+  void unhandled_exception() noexcept { outcome.set_error(_leaving(where)); }
 };
 
 template <>
@@ -110,7 +145,7 @@ struct _Promise<void> : _PromiseBase {
   _Outcome<void> outcome;
   Coroutine<void> get_return_object() noexcept;
   void return_void() noexcept {}
-  void unhandled_exception() noexcept { outcome.set_error(std::current_exception()); }
+  void unhandled_exception() noexcept { outcome.set_error(_leaving(where)); }
 };
 
 [[noreturn]] void _raise_reused_coroutine();
@@ -127,13 +162,16 @@ class [[nodiscard("a coroutine does nothing until it is awaited or made a task")
   Coroutine(Coroutine&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
   Coroutine& operator=(Coroutine&& other) noexcept {
     if (this != &other) {
-      if (handle_) handle_.destroy();
+      drop();
       handle_ = std::exchange(other.handle_, nullptr);
     }
     return *this;
   }
-  ~Coroutine() {
-    if (handle_) handle_.destroy();
+  ~Coroutine() { drop(); }
+
+  // Drops a coroutine that shall not run, without a report. Python: coroutine.close()
+  void close() noexcept {
+    if (handle_) std::exchange(handle_, nullptr).destroy();
   }
 
   // Python: await coroutine. Throws what the coroutine throws; RuntimeError
@@ -163,6 +201,12 @@ class [[nodiscard("a coroutine does nothing until it is awaited or made a task")
     T await_resume() { return child.promise().outcome.take(); }
   };
 
+  void drop() noexcept {
+    if (!handle_) return;
+    if (_development_mode && !handle_.done() && !handle_.promise().continuation) [[unlikely]]
+      _report_never_awaited(handle_);
+    handle_.destroy();
+  }
   Handle start() {
     if (!handle_ || handle_.done() || handle_.promise().continuation) [[unlikely]]
       _raise_reused_coroutine();

@@ -11,6 +11,34 @@ namespace krait {
 
 BaseException::~BaseException() = default;
 
+void BaseException::_passed(std::source_location await) const noexcept {
+  constexpr std::size_t kMost = 64;
+  try {
+    if (!passed_) {
+      passed_ = std::make_shared<std::vector<std::source_location>>();
+    } else if (passed_.use_count() > 1) {
+      passed_ = std::make_shared<std::vector<std::source_location>>(*passed_);
+    }
+    if (passed_->size() < kMost) passed_->push_back(await);
+  } catch (const std::bad_alloc&) {  // a line less to read
+  }
+}
+
+std::vector<std::source_location> BaseException::traceback() const {
+  std::vector<std::source_location> lines{made_};
+  if (passed_) lines.insert(lines.end(), passed_->begin(), passed_->end());
+  return lines;
+}
+
+// The exception object is what a std::exception_ptr points to; its type knows how to find a base within it.
+const void* _caught_as(const std::type_info& type, const std::exception_ptr& error) noexcept {
+  if (!error) return nullptr;
+  void* object = nullptr;
+  static_assert(sizeof(error) == sizeof(object));
+  std::memcpy(&object, &error, sizeof(object));
+  return type.__do_catch(error.__cxa_exception_type(), &object, 1) ? object : nullptr;
+}
+
 std::string OSError::describe(int error, std::string_view what, std::string_view name) {
   std::string text = "[Errno " + std::to_string(error) + "] ";
   if (!what.empty()) text.append("cannot ").append(what).append(name.empty() ? "" : " ");
@@ -21,45 +49,45 @@ std::string OSError::describe(int error, std::string_view what, std::string_view
   return text;
 }
 
-OSError::OSError(int error, std::string_view what, std::string_view name)
-    : BaseException(describe(error, what, name)), errno_(error) {}
+OSError::OSError(int error, std::string_view what, std::string_view name, std::source_location made)
+    : BaseException(describe(error, what, name), made), errno_(error) {}
 
-void raise_os_error(int error, std::string_view what, std::string_view name) {
+void raise_os_error(int error, std::string_view what, std::string_view name, std::source_location made) {
   switch (error) {
     case EAGAIN:
     case EALREADY:
     case EINPROGRESS:
-      throw BlockingIOError(error, what, name);
+      throw BlockingIOError(error, what, name, made);
     case ECHILD:
-      throw ChildProcessError(error, what, name);
+      throw ChildProcessError(error, what, name, made);
     case EPIPE:
     case ESHUTDOWN:
-      throw BrokenPipeError(error, what, name);
+      throw BrokenPipeError(error, what, name, made);
     case ECONNABORTED:
-      throw ConnectionAbortedError(error, what, name);
+      throw ConnectionAbortedError(error, what, name, made);
     case ECONNREFUSED:
-      throw ConnectionRefusedError(error, what, name);
+      throw ConnectionRefusedError(error, what, name, made);
     case ECONNRESET:
-      throw ConnectionResetError(error, what, name);
+      throw ConnectionResetError(error, what, name, made);
     case EEXIST:
-      throw FileExistsError(error, what, name);
+      throw FileExistsError(error, what, name, made);
     case ENOENT:
-      throw FileNotFoundError(error, what, name);
+      throw FileNotFoundError(error, what, name, made);
     case EINTR:
-      throw InterruptedError(error, what, name);
+      throw InterruptedError(error, what, name, made);
     case EISDIR:
-      throw IsADirectoryError(error, what, name);
+      throw IsADirectoryError(error, what, name, made);
     case ENOTDIR:
-      throw NotADirectoryError(error, what, name);
+      throw NotADirectoryError(error, what, name, made);
     case EACCES:
     case EPERM:
-      throw PermissionError(error, what, name);
+      throw PermissionError(error, what, name, made);
     case ESRCH:
-      throw ProcessLookupError(error, what, name);
+      throw ProcessLookupError(error, what, name, made);
     case ETIMEDOUT:
-      throw TimeoutError(error, what, name);
+      throw TimeoutError(error, what, name, made);
     default:
-      throw OSError(error, what, name);
+      throw OSError(error, what, name, made);
   }
 }
 
@@ -67,16 +95,18 @@ std::string BaseExceptionGroup::describe(const std::string& message, std::size_t
   return message + " (" + std::to_string(count) + (count == 1 ? " sub-exception)" : " sub-exceptions)");
 }
 
-BaseExceptionGroup::BaseExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions)
-    : BaseException(describe(message, exceptions.size())),
+BaseExceptionGroup::BaseExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions,
+                                       std::source_location made)
+    : BaseException(describe(message, exceptions.size()), made),
       message_(std::move(message)),
       exceptions_(std::move(exceptions)) {
   if (exceptions_.empty()) throw ValueError("second argument (exceptions) must be a non-empty sequence");
 }
 
-ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions)
-    : BaseException(describe(message, exceptions.size())),
-      BaseExceptionGroup(std::move(message), std::move(exceptions)) {
+ExceptionGroup::ExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions,
+                               std::source_location made)
+    : BaseException(describe(message, exceptions.size()), made),
+      BaseExceptionGroup(std::move(message), std::move(exceptions), made) {
   for (const std::exception_ptr& each : this->exceptions()) {
     if (!isinstance<std::exception>(each)) throw TypeError("Cannot nest BaseExceptions in an ExceptionGroup");
   }
@@ -94,16 +124,10 @@ std::string type_name(const std::exception_ptr& error) {
 }
 
 std::string str(const std::exception_ptr& error) {
-  try {
-    if (error) std::rethrow_exception(error);
-  } catch (const BaseException& e) {
-    return e.what();
-  } catch (const std::exception& e) {
-    return e.what();
-  } catch (...) {
-    return "";
-  }
-  return "None";
+  if (!error) return "None";
+  if (const auto* e = _exception_cast<BaseException>(error)) return e->what();
+  if (const auto* e = _exception_cast<std::exception>(error)) return e->what();
+  return "";
 }
 
 namespace {
@@ -141,15 +165,9 @@ std::string repr_of_group(const std::string& name, const BaseExceptionGroup& gro
 
 std::string repr(const std::exception_ptr& error) {
   if (!error) return "None";
-  bool has_message = true;
-  try {
-    std::rethrow_exception(error);
-  } catch (const BaseExceptionGroup& group) {
-    return repr_of_group(type_name(error), group);
-  } catch (const BaseException& e) {
-    has_message = e.has_message();
-  } catch (...) {
-  }
+  if (const auto* group = _exception_cast<BaseExceptionGroup>(error)) return repr_of_group(type_name(error), *group);
+  const auto* e = _exception_cast<BaseException>(error);
+  const bool has_message = !e || e->has_message();
   return type_name(error) + "(" + (has_message ? quoted(str(error)) : "") + ")";
 }
 

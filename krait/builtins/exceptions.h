@@ -12,8 +12,10 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 #include <vector>
 
 namespace krait {
@@ -21,8 +23,9 @@ namespace krait {
 // Python: BaseException. `message` is what str(e) gives; an exception made without one has none (e.args == ()).
 class BaseException {
  public:
-  BaseException() = default;
-  explicit BaseException(std::string message) : message_(std::move(message)) {}
+  explicit BaseException(std::source_location made = std::source_location::current()) noexcept : made_(made) {}
+  explicit BaseException(std::string message, std::source_location made = std::source_location::current())
+      : message_(std::move(message)), made_(made) {}
   BaseException(const BaseException&) = default;
   BaseException(BaseException&&) = default;
   BaseException& operator=(const BaseException&) = default;
@@ -38,27 +41,36 @@ class BaseException {
   const std::exception_ptr& cause() const noexcept { return cause_; }
   void set_cause(std::exception_ptr cause) { cause_ = std::move(cause); }
 
+  // Where it came through: first where it was made, then each await that it left, innermost first; what goes beyond 64 is
+  // dropped. Departs from Python: functions that are no coroutines leave no line. Python: e.__traceback__, reversed
+  std::vector<std::source_location> traceback() const;
+  void _passed(std::source_location await) const noexcept;
+
  private:
   std::optional<std::string> message_;
   std::exception_ptr cause_;
+  std::source_location made_;
+  mutable std::shared_ptr<std::vector<std::source_location>> passed_;  // copies share it until one goes on
 };
 
 // Python: Exception
 class Exception : public virtual BaseException, public std::exception {
  public:
-  Exception() = default;
-  explicit Exception(std::string message) : BaseException(std::move(message)) {}
+  explicit Exception(std::source_location made = std::source_location::current()) : BaseException(made) {}
+  explicit Exception(std::string message, std::source_location made = std::source_location::current())
+      : BaseException(std::move(message), made) {}
   const char* what() const noexcept override { return BaseException::what(); }
 };
 
 // A virtual base is built by the most derived class: hence BaseException(message) in each constructor.
 // This macro is how krait's rooms (and users) add a class to the tree in one line:
 //   KRAIT_EXCEPTION(QueueEmpty, Exception);   // Python: asyncio.QueueEmpty
-#define KRAIT_EXCEPTION(Name, Base)                                                    \
-  class Name : public Base {                                                           \
-   public:                                                                             \
-    Name() = default;                                                                  \
-    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {} \
+#define KRAIT_EXCEPTION(Name, Base)                                                                              \
+  class Name : public Base {                                                                                     \
+   public:                                                                                                       \
+    explicit Name(std::source_location made = std::source_location::current()) : ::krait::BaseException(made) {} \
+    explicit Name(std::string message, std::source_location made = std::source_location::current())              \
+        : ::krait::BaseException(std::move(message), made) {}                                                    \
   }
 
 KRAIT_EXCEPTION(ArithmeticError, Exception);
@@ -92,25 +104,29 @@ KRAIT_EXCEPTION(UserWarning, Warning);
 // Python: OSError. `errno_` is the system's number (0: none), as e.errno.
 class OSError : public Exception {
  public:
-  OSError() = default;
-  explicit OSError(std::string message) : BaseException(std::move(message)) {}
+  explicit OSError(std::source_location made = std::source_location::current()) : BaseException(made) {}
+  explicit OSError(std::string message, std::source_location made = std::source_location::current())
+      : BaseException(std::move(message), made) {}
   // "[Errno 98] Address already in use: 'name'", as Python prints it.
-  OSError(int error, std::string_view what, std::string_view name = {});
+  OSError(int error, std::string_view what, std::string_view name = {},
+          std::source_location made = std::source_location::current());
   int errno_ = 0;
 
  protected:
   static std::string describe(int error, std::string_view what, std::string_view name);
 };
 
-#define KRAIT_OS_EXCEPTION(Name, Base)                                                 \
-  class Name : public Base {                                                           \
-   public:                                                                             \
-    Name() = default;                                                                  \
-    explicit Name(std::string message) : ::krait::BaseException(std::move(message)) {} \
-    Name(int error, std::string_view what, std::string_view name = {})                 \
-        : ::krait::BaseException(describe(error, what, name)) {                        \
-      errno_ = error;                                                                  \
-    }                                                                                  \
+#define KRAIT_OS_EXCEPTION(Name, Base)                                                                           \
+  class Name : public Base {                                                                                     \
+   public:                                                                                                       \
+    explicit Name(std::source_location made = std::source_location::current()) : ::krait::BaseException(made) {} \
+    explicit Name(std::string message, std::source_location made = std::source_location::current())              \
+        : ::krait::BaseException(std::move(message), made) {}                                                    \
+    Name(int error, std::string_view what, std::string_view name = {},                                           \
+         std::source_location made = std::source_location::current())                                            \
+        : ::krait::BaseException(describe(error, what, name), made) {                                            \
+      errno_ = error;                                                                                            \
+    }                                                                                                            \
   }
 
 KRAIT_OS_EXCEPTION(BlockingIOError, OSError);
@@ -131,7 +147,8 @@ KRAIT_OS_EXCEPTION(TimeoutError, OSError);
 
 // Throws the subclass that Python maps `error` to (ECONNREFUSED: ConnectionRefusedError, …).
 // `what` says what was tried ("connect to"), `name` to what ("127.0.0.1:80"). Python: the OSError constructor
-[[noreturn]] void raise_os_error(int error, std::string_view what = {}, std::string_view name = {});
+[[noreturn]] void raise_os_error(int error, std::string_view what = {}, std::string_view name = {},
+                                 std::source_location made = std::source_location::current());
 
 // Those that pass through a program: no std::exception.
 KRAIT_EXCEPTION(GeneratorExit, virtual BaseException);
@@ -140,7 +157,8 @@ KRAIT_EXCEPTION(KeyboardInterrupt, virtual BaseException);
 // Python: SystemExit(code)
 class SystemExit : public virtual BaseException {
  public:
-  explicit SystemExit(int code = 0) : BaseException(std::to_string(code)), code(code) {}
+  explicit SystemExit(int code = 0, std::source_location made = std::source_location::current())
+      : BaseException(std::to_string(code), made), code(code) {}
   int code;
 };
 
@@ -148,7 +166,8 @@ class SystemExit : public virtual BaseException {
 class BaseExceptionGroup : public virtual BaseException {
  public:
   // Throws ValueError when `exceptions` is empty.
-  BaseExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions);
+  BaseExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions,
+                     std::source_location made = std::source_location::current());
 
   const std::string& message() const noexcept { return message_; }
   const std::vector<std::exception_ptr>& exceptions() const noexcept { return exceptions_; }
@@ -165,7 +184,8 @@ class BaseExceptionGroup : public virtual BaseException {
 // Python: ExceptionGroup; holds only Exceptions. Throws TypeError when given another BaseException.
 class ExceptionGroup : public BaseExceptionGroup, public Exception {
  public:
-  ExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions);
+  ExceptionGroup(std::string message, std::vector<std::exception_ptr> exceptions,
+                 std::source_location made = std::source_location::current());
   const char* what() const noexcept override { return BaseException::what(); }
 };
 
@@ -176,16 +196,18 @@ std::string str(const std::exception_ptr& error);
 // "ValueError('boom')". Python: repr(e)
 std::string repr(const std::exception_ptr& error);
 
+// The E (or what derives from it) that `error` holds, as long as it holds it; else null. What a catch clause would
+// find, without throwing: some tens of nanoseconds instead of a microsecond.
+const void* _caught_as(const std::type_info& type, const std::exception_ptr& error) noexcept;
+template <class E>
+const E* _exception_cast(const std::exception_ptr& error) noexcept {
+  return static_cast<const E*>(_caught_as(typeid(E), error));
+}
+
 // True when `error` holds an E (or a class derived from it). Python: isinstance(error, E)
 template <class E>
-bool isinstance(const std::exception_ptr& error) {
-  try {
-    if (error) std::rethrow_exception(error);
-  } catch (const E&) {
-    return true;
-  } catch (...) {
-  }
-  return false;
+bool isinstance(const std::exception_ptr& error) noexcept {
+  return _exception_cast<E>(error) != nullptr;
 }
 
 }  // namespace krait

@@ -16,10 +16,7 @@ void VirtualClock::advance(std::chrono::nanoseconds step) {
 }
 
 std::int64_t VirtualClock::idle(std::int64_t next, bool external) {
-  if (next == asyncio::_TimerHeap::kNever) {
-    if (external) return -1;
-    throw asyncio::DeadlockError("deadlock: every task waits, no timer is set and no I/O is awaited");
-  }
+  if (next == asyncio::_TimerHeap::kNever) return -1;
   if (external && !waited_ && options_.autojump_threshold.count() > 0) {
     waited_ = true;
     return options_.autojump_threshold.count();

@@ -74,7 +74,8 @@ TEST(VirtualClock, an_end_that_nothing_can_bring_is_a_deadlock) {
     run([]() -> Coroutine<> { co_await asyncio::Event().wait(); }());
     ADD_FAILURE() << "came back";
   } catch (const asyncio::DeadlockError& error) {
-    EXPECT_STREQ(error.what(), "deadlock: every task waits, no timer is set and no I/O is awaited");
+    const std::string text = error.what();
+    EXPECT_TRUE(text.starts_with("deadlock: every task waits, no timer is set and no I/O is awaited\n")) << text;
   }
 }
 
@@ -113,7 +114,6 @@ TEST(VirtualClock, waits_for_what_comes_from_outside_before_it_jumps) {
 TEST(VirtualClock, without_a_deadline_it_waits_for_what_comes_from_outside_for_ever) {
   VirtualClock clock;
   EXPECT_EQ(clock.idle(asyncio::_TimerHeap::kNever, true), -1);
-  EXPECT_THROW(clock.idle(asyncio::_TimerHeap::kNever, false), asyncio::DeadlockError);
 }
 
 // The order in which ten tasks take three turns.

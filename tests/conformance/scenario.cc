@@ -1,48 +1,14 @@
 #include "scenario.h"
 
 #include <algorithm>
-#include <set>
 
 #include "python_text.h"
 
 namespace krait::conformance {
 
-namespace {
-
 using json::Value;
 
-// Steps of the language that krait cannot play yet. They are refused before a scenario starts.
-const std::set<std::string_view> kNotCovered = {
-    "as_completed", "taskgroup",  "tg_spawn", "lock",         "semaphore",     "bounded_semaphore",
-    "acquire",      "release",    "locked",   "with",         "condition",     "cond_wait",
-    "notify",       "notify_all", "barrier",  "barrier_wait", "barrier_abort", "barrier_reset"};
-
-void require_covered(Steps steps);
-
-void require_covered(const Step& step) {
-  const std::string& op = step.op();
-  if (kNotCovered.contains(op)) throw NotImplementedError(op);
-  if (op == "queue" && step.size() > 2 && step.text(2) != "fifo") throw NotImplementedError(op);
-  if (op == "repeat" || op == "timeout") require_covered(steps_of(step[1]));
-  if (op != "try") return;
-  require_covered(steps_of(step[0]));
-  for (const auto& [name, clause] : step[1].as_object()) {
-    if (name != "except") {
-      require_covered(steps_of(clause));
-      continue;
-    }
-    for (const auto& [type, steps] : clause.as_object()) require_covered(steps_of(steps));
-  }
-}
-
-void require_covered(Steps steps) {
-  for (const Value& each : steps) require_covered(Step(each));
-}
-
-}  // namespace
-
 Value run_scenario(const Value& spec) {
-  for (const auto& [name, steps] : spec["coros"].as_object()) require_covered(steps_of(steps));
   Scenario scenario(spec);
   std::string end = scenario.run();
   return json::Object{{"trace", scenario.take_trace()}, {"end", std::move(end)}};
@@ -108,10 +74,10 @@ Coroutine<Value> Scenario::coro(std::string name) {
   co_return done ? std::move(*done) : Value();
 }
 
-Coroutine<Scenario::Returned> Scenario::run_steps(Steps steps) {
+Coroutine<Scenario::Returned> Scenario::run_steps(Steps steps, asyncio::TaskGroup* group) {
   for (const Value& each : steps) {
     if (over_) break;
-    const Step step(each);
+    const Step step(each, group);
     const auto found = ops().find(step.op());
     if (found == ops().end()) throw BadScenario("unknown step " + dump(each));
     if (const Now* now = std::get_if<Now>(&found->second)) {
@@ -133,6 +99,7 @@ const Scenario::Ops& Scenario::ops() {
     add_task_ops(ops);
     add_waiting_ops(ops);
     add_object_ops(ops);
+    add_lock_ops(ops);
     return ops;
   }();
   return all;

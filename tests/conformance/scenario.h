@@ -28,9 +28,22 @@ class BadScenario : public SystemExit {
   std::string text;
 };
 
-// {"trace": […], "end": "…"}. Throws NotImplementedError, with the step's name, when `spec` has a step that is not
-// covered; BadScenario; and KeyError when "main" or "coros" is missing.
+// {"trace": […], "end": "…"}. Throws BadScenario, and KeyError when "main" or "coros" is missing.
 json::Value run_scenario(const json::Value& spec);
+
+// A queue of whatever kind.
+class AnyQueue {
+ public:
+  virtual ~AnyQueue() = default;
+  virtual Coroutine<> put(json::Value item) = 0;
+  virtual Coroutine<json::Value> get() = 0;
+  virtual void put_nowait(json::Value item) = 0;
+  virtual json::Value get_nowait() = 0;
+  virtual void task_done() = 0;
+  virtual Coroutine<> join() = 0;
+  virtual std::size_t qsize() const = 0;
+  virtual void shutdown(bool immediate) = 0;
+};
 
 class Scenario {
  public:
@@ -49,8 +62,12 @@ class Scenario {
   using Future = asyncio::Future<json::Value>;
   using Task = asyncio::Task<json::Value>;
   using Event = std::shared_ptr<asyncio::Event>;
-  using Queue = std::shared_ptr<asyncio::Queue<json::Value>>;
-  using Thing = std::variant<Future, Task, asyncio::TimerHandle, Event, Queue>;
+  using Queue = std::shared_ptr<AnyQueue>;
+  using Lock = std::shared_ptr<asyncio::Lock>;
+  using Semaphore = std::shared_ptr<asyncio::Semaphore>;
+  using Condition = std::shared_ptr<asyncio::Condition>;
+  using Barrier = std::shared_ptr<asyncio::Barrier>;
+  using Thing = std::variant<Future, Task, asyncio::TimerHandle, Event, Queue, Lock, Semaphore, Condition, Barrier>;
   // A step is done at once, or awaits, or may also end the coroutine by a `return`.
   using Now = void (Scenario::*)(Step);
   using Wait = Coroutine<> (Scenario::*)(Step);
@@ -62,10 +79,11 @@ class Scenario {
   static void add_task_ops(Ops& ops);
   static void add_waiting_ops(Ops& ops);
   static void add_object_ops(Ops& ops);
+  static void add_lock_ops(Ops& ops);
 
   Coroutine<json::Value> coro(std::string name);
   Coroutine<json::Value> main(std::string name);
-  Coroutine<Returned> run_steps(Steps steps);
+  Coroutine<Returned> run_steps(Steps steps, asyncio::TaskGroup* group = nullptr);
   void log(std::string_view text);
   void report(const asyncio::ExceptionContext& context);
 
@@ -90,8 +108,10 @@ class Scenario {
   Coroutine<Returned> repeat(Step step);
   Coroutine<Returned> try_(Step step);
   // `clauses` lives as long as the scenario's JSON does.
-  Coroutine<Returned> except(Steps body, const json::Object& clauses);
+  Coroutine<Returned> except(Steps body, const json::Object& clauses, asyncio::TaskGroup* group);
   Coroutine<Returned> timeout(Step step);
+  Coroutine<Returned> taskgroup(Step step);
+  void tg_spawn(Step step);
 
   // scenario_tasks.cc
   void spawn(Step step);
@@ -114,6 +134,8 @@ class Scenario {
   Coroutine<> wait_for(Step step);
   Coroutine<> wait(Step step);
   Coroutine<> gather(Step step);
+  std::vector<Future> started(const json::Value& names, std::string_view wanted_by);
+  Coroutine<> as_completed(Step step);
   Coroutine<std::string> gathered(std::vector<Future> futures, bool return_exceptions);
 
   // scenario_objects.cc
@@ -130,6 +152,28 @@ class Scenario {
   Coroutine<> join(Step step);
   void qsize(Step step);
   void shutdown(Step step);
+
+  // scenario_locks.cc
+  // Calls `f` with the lock, semaphore or condition of that name.
+  template <class F>
+  auto lockable(const std::string& name, std::string_view wanted_by, F f);
+  void make_lock(Step step);
+  void make_semaphore(Step step);
+  void make_bounded_semaphore(Step step);
+  Coroutine<> acquire(Step step);
+  void release(Step step);
+  void locked(Step step);
+  Coroutine<Returned> with(Step step);
+  template <class L>
+  Coroutine<Returned> with_lock(std::shared_ptr<L> lock, Step step);
+  void make_condition(Step step);
+  Coroutine<> cond_wait(Step step);
+  void notify(Step step);
+  void notify_all(Step step);
+  void make_barrier(Step step);
+  Coroutine<> barrier_wait(Step step);
+  Coroutine<> barrier_abort(Step step);
+  Coroutine<> barrier_reset(Step step);
 
   const json::Object& coros_;
   std::string main_;

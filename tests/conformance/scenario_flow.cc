@@ -1,4 +1,5 @@
-// The steps that a coroutine's own text is made of: log, sleep, yield, call, return, raise, repeat, try, timeout.
+// The steps that a coroutine's own text is made of: log, sleep, yield, call, return, raise, repeat, try, timeout,
+// taskgroup, tg_spawn.
 
 #include <string_view>
 
@@ -29,6 +30,7 @@ const std::map<std::string_view, Matches> kCatches = {
     {"QueueEmpty", is<asyncio::QueueEmpty>},
     {"QueueFull", is<asyncio::QueueFull>},
     {"QueueShutDown", is<asyncio::QueueShutDown>},
+    {"BrokenBarrierError", is<asyncio::BrokenBarrierError>},
     {"ValueError", is<ValueError>},
     {"KeyError", is<KeyError>},
     {"RuntimeError", is<RuntimeError>},
@@ -64,6 +66,8 @@ void Scenario::add_flow_ops(Ops& ops) {
   ops["repeat"] = &Scenario::repeat;
   ops["try"] = &Scenario::try_;
   ops["timeout"] = &Scenario::timeout;
+  ops["taskgroup"] = &Scenario::taskgroup;
+  ops["tg_spawn"] = &Scenario::tg_spawn;
 }
 
 void Scenario::log_step(Step step) { log(str(step[0])); }
@@ -107,7 +111,7 @@ void Scenario::raise(Step step) {
 
 Coroutine<Scenario::Returned> Scenario::repeat(Step step) {
   for (std::int64_t left = step.number(0); left > 0; --left) {
-    Returned done = co_await run_steps(steps_of(step[1]));
+    Returned done = co_await run_steps(steps_of(step[1]), step.group());
     if (done) co_return done;
   }
   co_return std::nullopt;
@@ -119,25 +123,25 @@ Coroutine<Scenario::Returned> Scenario::try_(Step step) {
   Returned done;
   std::exception_ptr error;
   try {
-    done = co_await except(steps_of(step[0]), clauses);
+    done = co_await except(steps_of(step[0]), clauses, step.group());
   } catch (...) {
     error = std::current_exception();
   }
-  Returned last = co_await run_steps(clause_of(clauses, "finally"));
+  Returned last = co_await run_steps(clause_of(clauses, "finally"), step.group());
   if (last) co_return last;
   if (error) std::rethrow_exception(error);
   co_return done;
 }
 
-Coroutine<Scenario::Returned> Scenario::except(Steps body, const json::Object& clauses) {
+Coroutine<Scenario::Returned> Scenario::except(Steps body, const json::Object& clauses, asyncio::TaskGroup* group) {
   std::exception_ptr error;
   try {
-    Returned done = co_await run_steps(body);
+    Returned done = co_await run_steps(body, group);
     if (done) co_return done;
   } catch (...) {
     error = std::current_exception();
   }
-  if (!error) co_return co_await run_steps(clause_of(clauses, "else"));
+  if (!error) co_return co_await run_steps(clause_of(clauses, "else"), group);
 
   static const json::Object kNone;
   const Value* handlers = clauses.find("except");
@@ -146,7 +150,7 @@ Coroutine<Scenario::Returned> Scenario::except(Steps body, const json::Object& c
     log("caught " + describe(error));
     Steps steps = steps_of(handler);
     const bool again = reraises(steps);
-    Returned done = co_await run_steps(again ? steps.first(steps.size() - 1) : steps);
+    Returned done = co_await run_steps(again ? steps.first(steps.size() - 1) : steps, group);
     if (done || !again) co_return done;
     break;
   }
@@ -157,9 +161,24 @@ Coroutine<Scenario::Returned> Scenario::timeout(Step step) {
   asyncio::Timeout scope = asyncio::timeout(duration_of(step[0]));
   const Steps body = steps_of(step[1]);
   Returned done = co_await async_with<asyncio::Timeout&>(
-      scope, [this, body](asyncio::Timeout&) -> Coroutine<Returned> { co_return co_await run_steps(body); });
+      scope, [this, body, group = step.group()](asyncio::Timeout&) -> Coroutine<Returned> {
+        co_return co_await run_steps(body, group);
+      });
   if (!done) log(std::string("timeout expired -> ") + (scope.expired() ? "true" : "false"));
   co_return done;
+}
+
+Coroutine<Scenario::Returned> Scenario::taskgroup(Step step) {
+  const Steps body = steps_of(step[0]);
+  co_return co_await async_with(asyncio::TaskGroup(), [this, body](asyncio::TaskGroup& group) -> Coroutine<Returned> {
+    co_return co_await run_steps(body, &group);
+  });
+}
+
+void Scenario::tg_spawn(Step step) {
+  const std::string& name = step.text(0);
+  if (!step.group()) throw AttributeError("'NoneType' object has no attribute 'create_task'");
+  keep(name, step.group()->create_task(coro(step.text(1)), name));
 }
 
 }  // namespace krait::conformance

@@ -7,6 +7,48 @@ namespace krait::conformance {
 
 using json::Value;
 
+namespace {
+
+// Numbers by their value, as a heap of Python's compares them.
+struct ByNumber {
+  bool operator()(const Value& a, const Value& b) const {
+    if (a.is_int() && b.is_int()) return a.as_int() < b.as_int();
+    return number(a) < number(b);
+  }
+  static double number(const Value& value) {
+    if (value.is_bool()) return value.as_bool() ? 1 : 0;
+    if (value.is_int()) return static_cast<double>(value.as_int());
+    if (value.is_float()) return value.as_float();
+    throw TypeError("'<' is supported between numbers only");
+  }
+};
+
+template <class Q>
+class QueueOf final : public AnyQueue {
+ public:
+  explicit QueueOf(std::ptrdiff_t maxsize) : queue_(maxsize) {}
+  Coroutine<> put(Value item) override { return queue_.put(std::move(item)); }
+  Coroutine<Value> get() override { return queue_.get(); }
+  void put_nowait(Value item) override { queue_.put_nowait(std::move(item)); }
+  Value get_nowait() override { return queue_.get_nowait(); }
+  void task_done() override { queue_.task_done(); }
+  Coroutine<> join() override { return queue_.join(); }
+  std::size_t qsize() const override { return queue_.qsize(); }
+  void shutdown(bool immediate) override { queue_.shutdown(immediate); }
+
+ private:
+  Q queue_;
+};
+
+std::shared_ptr<AnyQueue> queue_of(const std::string& kind, std::ptrdiff_t maxsize) {
+  if (kind == "fifo") return std::make_shared<QueueOf<asyncio::Queue<Value>>>(maxsize);
+  if (kind == "lifo") return std::make_shared<QueueOf<asyncio::LifoQueue<Value>>>(maxsize);
+  if (kind == "priority") return std::make_shared<QueueOf<asyncio::PriorityQueue<Value, ByNumber>>>(maxsize);
+  throw KeyError(kind);
+}
+
+}  // namespace
+
 void Scenario::add_object_ops(Ops& ops) {
   ops["event"] = &Scenario::make_event;
   ops["set"] = &Scenario::set;
@@ -36,7 +78,7 @@ Coroutine<> Scenario::wait_event(Step step) {
 }
 
 void Scenario::make_queue(Step step) {
-  keep(step.text(0), std::make_shared<asyncio::Queue<Value>>(static_cast<std::ptrdiff_t>(step.number(1))));
+  keep(step.text(0), queue_of(step.size() > 2 ? step.text(2) : "fifo", static_cast<std::ptrdiff_t>(step.number(1))));
 }
 
 Coroutine<> Scenario::put(Step step) {

@@ -40,6 +40,7 @@ void Scenario::add_waiting_ops(Ops& ops) {
   ops["wait_for"] = &Scenario::wait_for;
   ops["wait"] = &Scenario::wait;
   ops["gather"] = &Scenario::gather;
+  ops["as_completed"] = &Scenario::as_completed;
 }
 
 Coroutine<> Scenario::await(Step step) {
@@ -92,17 +93,29 @@ Coroutine<> Scenario::wait(Step step) {
   log(text);
 }
 
-Coroutine<> Scenario::gather(Step step) {
+std::vector<Scenario::Future> Scenario::started(const Value& names, std::string_view wanted_by) {
   // Every handle must be there before the first coroutine becomes a task.
-  const json::Array& names = step[0].as_array();
   std::vector<std::optional<Future>> given;
-  for (const Value& name : names) given.push_back(future_or_coro(name.as_string(), "gather"));
-  std::vector<Future> children;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    children.push_back(given[i] ? *given[i] : asyncio::ensure_future(coro_of(names[i].as_string())));
+  for (const Value& name : names.as_array()) given.push_back(future_or_coro(name.as_string(), wanted_by));
+  std::vector<Future> all;
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    all.push_back(given[i] ? *given[i] : asyncio::ensure_future(coro_of(names.as_array()[i].as_string())));
   }
-  const std::string results = co_await gathered(std::move(children), step.flag(1));
+  return all;
+}
+
+Coroutine<> Scenario::gather(Step step) {
+  const std::string results = co_await gathered(started(step[0], "gather"), step.flag(1));
   log("gather -> " + results);
+}
+
+Coroutine<> Scenario::as_completed(Step step) {
+  asyncio::AsCompletedOptions options;
+  if (step.size() > 1) options.timeout = duration_of(step[1]);
+  for (Coroutine<Value> next : asyncio::as_completed(started(step[0], "wait for"), options)) {
+    const Value result = co_await std::move(next);
+    log("completed -> " + dump(result));
+  }
 }
 
 Coroutine<std::string> Scenario::gathered(std::vector<Future> futures, bool return_exceptions) {

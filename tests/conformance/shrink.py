@@ -45,8 +45,10 @@ def lists_within(steps, path):
     yield path
     for index, step in enumerate(steps):
         here = (*path, index)
-        if step[0] in ("repeat", "timeout"):
+        if step[0] in ("repeat", "timeout", "with"):
             yield from lists_within(step[2], (*here, 2))
+        elif step[0] == "taskgroup":
+            yield from lists_within(step[1], (*here, 1))
         elif step[0] == "try":
             yield from lists_within(step[1], (*here, 1))
             for clause, inner in step[2].items():
@@ -59,8 +61,10 @@ def lists_within(steps, path):
 def simpler(step):
     """Lists of steps that may stand in place of this one."""
     op, *a = step
-    if op in ("repeat", "timeout"):
+    if op in ("repeat", "timeout", "with"):
         yield a[1]
+    if op == "taskgroup":
+        yield [["spawn", *step[1:]] if step[0] == "tg_spawn" else step for step in a[0]]
     if op == "repeat" and a[0] > 1:
         yield [[op, a[0] - 1, a[1]]]
     if op == "try":
@@ -70,7 +74,7 @@ def simpler(step):
         for name in a[1].get("except", {}) if len(a[1].get("except", {})) > 1 else ():
             clauses = {each: steps for each, steps in a[1]["except"].items() if each != name}
             yield [[op, a[0], {**a[1], "except": clauses}]]
-    if op in ("gather", "wait") and len(a[0]) > 1:
+    if op in ("gather", "wait", "as_completed") and len(a[0]) > 1:
         for index in range(len(a[0])):
             yield [[op, a[0][:index] + a[0][index + 1:], *a[1:]]]
     if op in ("cancel", "cancel_self") and len(a) > (op == "cancel"):

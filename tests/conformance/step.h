@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "krait/asyncio.h"
 #include "krait/builtins.h"
 #include "krait/json.h"
 
@@ -23,10 +24,12 @@ inline std::optional<std::chrono::nanoseconds> duration_of(const json::Value& va
 
 class Step {
  public:
-  explicit Step(const json::Value& step) : parts_(step.as_array()) {
+  // `group`: the innermost task group that the step stands in, or null.
+  explicit Step(const json::Value& step, asyncio::TaskGroup* group = nullptr) : parts_(step.as_array()), group_(group) {
     if (parts_.empty()) throw ValueError("not enough values to unpack (expected at least 1, got 0)");
   }
 
+  asyncio::TaskGroup* group() const noexcept { return group_; }
   const std::string& op() const { return parts_.front().as_string(); }
   // How many arguments there are.
   std::size_t size() const noexcept { return parts_.size() - 1; }
@@ -46,6 +49,7 @@ class Step {
 
  private:
   Steps parts_;
+  asyncio::TaskGroup* group_;
 };
 
 }  // namespace krait::conformance

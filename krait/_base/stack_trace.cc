@@ -77,10 +77,12 @@ std::vector<Line> lines_of(std::uintptr_t address) {
   return lines;
 }
 
-// The frames of promises, allocators and std::coroutine_handle say nothing about who made a coroutine.
+// The frames of promises, of the event loop and of the standard library say nothing about who made a coroutine.
 bool is_machinery(const Line& line) {
-  return line.file.ends_with("/krait/builtins/coroutine.h") || line.file.ends_with("/krait/builtins/coroutine.cc") ||
-         line.file.ends_with("/krait/_base/stack_trace.cc") || line.file.find("/include/c++/") != std::string::npos;
+  const std::string_view file = line.file;
+  if (file.ends_with("_test.cc")) return false;
+  return file.find("krait/builtins/") != file.npos || file.find("krait/asyncio/") != file.npos ||
+         file.ends_with("krait/_base/stack_trace.cc") || file.find("/include/c++/") != file.npos;
 }
 
 }  // namespace

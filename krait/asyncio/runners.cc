@@ -7,6 +7,7 @@
 
 #include "krait/asyncio/_reactor.h"
 #include "krait/asyncio/gather.h"
+#include "krait/builtins/traceback.h"
 
 namespace krait::asyncio {
 
@@ -32,6 +33,8 @@ void _cancel_all_tasks(EventLoop& loop) {
       loop.call_exception_handler({"unhandled exception during asyncio.run() shutdown", error, task.repr()});
   }
 }
+
+Runner::Runner(RunnerOptions options) : options_(std::move(options)) { _install_excepthook(); }
 
 Runner::~Runner() {
   try {

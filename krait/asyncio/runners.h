@@ -16,7 +16,8 @@ struct RunnerOptions {
 // KeyboardInterrupt; a second one leaves at once. Python: asyncio.Runner
 class Runner {
  public:
-  explicit Runner(RunnerOptions options = {}) : options_(std::move(options)) {}
+  // An exception that the program then lets leave main() is printed with the awaits it came through.
+  explicit Runner(RunnerOptions options = {});
   Runner(const Runner&) = delete;
   Runner& operator=(const Runner&) = delete;
   ~Runner();

@@ -23,7 +23,7 @@ bool asked_for_in_environment() {
 // Where each coroutine that is alive was made. Locked: a frame may die in another thread than it was born in.
 struct Makers {
   std::mutex mutex;
-  std::unordered_map<void*, _base::StackTrace> traces;
+  std::unordered_map<_PromiseBase*, _base::StackTrace> traces;
 };
 Makers& makers() {
   static Makers* const all = new Makers;  // never destroyed: coroutines may outlive main()
@@ -35,18 +35,18 @@ Makers& makers() {
 bool _development_mode = asked_for_in_environment();
 void (*_never_awaited_hook)(const std::string& message) noexcept = nullptr;
 
-void _remember_maker(void* frame) noexcept {
+void _remember_maker(_PromiseBase* promise) noexcept {
   try {
     _base::StackTrace trace = _base::StackTrace::capture();
     std::lock_guard lock(makers().mutex);
-    makers().traces.insert_or_assign(frame, trace);
+    makers().traces.insert_or_assign(promise, trace);
   } catch (const std::bad_alloc&) {  // a report that tells less
   }
 }
 
-void _forget_maker(void* frame) noexcept {
+void _forget_maker(_PromiseBase* promise) noexcept {
   std::lock_guard lock(makers().mutex);
-  makers().traces.erase(frame);
+  makers().traces.erase(promise);
 }
 
 void _report_never_awaited(std::coroutine_handle<> frame) noexcept {
@@ -55,7 +55,7 @@ void _report_never_awaited(std::coroutine_handle<> frame) noexcept {
     std::string message = std::string("coroutine '") + at.function_name() + "' was never awaited";
     {
       std::lock_guard lock(makers().mutex);
-      const auto found = makers().traces.find(frame.address());
+      const auto found = makers().traces.find(&_PromiseBase::of(frame));
       if (found != makers().traces.end()) message += "\nmade at (most recent call last):" + found->second.describe();
     }
     if (_never_awaited_hook) {

@@ -36,8 +36,9 @@ extern constinit thread_local _Preemption _preemption;
 // KRAIT_DEBUG=1, or a loop that was set to debug. Coroutines then remember where they were made, and one that is dropped
 // without having been awaited is reported. Python: the development mode
 extern bool _development_mode;
-void _remember_maker(void* frame) noexcept;
-void _forget_maker(void* frame) noexcept;
+struct _PromiseBase;
+void _remember_maker(_PromiseBase* promise) noexcept;
+void _forget_maker(_PromiseBase* promise) noexcept;
 // "coroutine 'f' was never awaited" and where it was made, to _never_awaited_hook or stderr.
 void _report_never_awaited(std::coroutine_handle<> frame) noexcept;
 extern void (*_never_awaited_hook)(const std::string& message) noexcept;
@@ -71,16 +72,20 @@ struct _PromiseBase {
   };
   FinalAwaiter final_suspend() noexcept { return {}; }
 
-  static void* operator new(std::size_t size) {
-    void* frame = _base::FrameAllocator::allocate(size);
-    if (_development_mode) [[unlikely]]
-      _remember_maker(frame);
-    return frame;
-  }
+  static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }
   static void operator delete(void* frame, std::size_t size) noexcept {
-    if (_development_mode) [[unlikely]]
-      _forget_maker(frame);
     _base::FrameAllocator::deallocate(frame, size);
+  }
+
+ protected:
+  // In the constructor, not with the frame's memory: the compiler may do without that.
+  _PromiseBase() noexcept {
+    if (_development_mode) [[unlikely]]
+      _remember_maker(this);
+  }
+  ~_PromiseBase() {
+    if (_development_mode) [[unlikely]]
+      _forget_maker(this);
   }
 };
 

@@ -16,6 +16,8 @@ void BaseException::_passed(std::source_location await) const noexcept {
   try {
     if (!passed_) {
       passed_ = std::make_shared<std::vector<std::source_location>>();
+      // It was made in this very coroutine: that line is known better than the last await before it.
+      if (std::string_view(made_.function_name()) == await.function_name()) return;
     } else if (passed_.use_count() > 1) {
       passed_ = std::make_shared<std::vector<std::source_location>>(*passed_);
     }

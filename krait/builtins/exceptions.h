@@ -41,8 +41,9 @@ class BaseException {
   const std::exception_ptr& cause() const noexcept { return cause_; }
   void set_cause(std::exception_ptr cause) { cause_ = std::move(cause); }
 
-  // Where it came through: first where it was made, then each await that it left, innermost first; what goes beyond 64 is
-  // dropped. Departs from Python: functions that are no coroutines leave no line. Python: e.__traceback__, reversed
+  // Where it came through, innermost first: where it was made, then the await at which each coroutine stood that it left
+  // (that which made it through a function of its own: the last one before); what goes beyond 64 is dropped. Departs from
+  // Python: functions that are no coroutines leave no line. Python: e.__traceback__, reversed
   std::vector<std::source_location> traceback() const;
   void _passed(std::source_location await) const noexcept;
 

@@ -1,6 +1,7 @@
 #include "krait/builtins/traceback.h"
 
 #include <cstdio>
+#include <cstdlib>
 
 namespace krait {
 
@@ -59,6 +60,25 @@ void print_exception(const std::exception_ptr& error) noexcept {
   } catch (...) {
     std::fputs("out of memory while reporting an error\n", stderr);
   }
+}
+
+namespace {
+
+[[noreturn]] void excepthook() noexcept {
+  const std::exception_ptr error = std::current_exception();
+  if (const auto* exit = _exception_cast<SystemExit>(error)) {
+    std::fflush(nullptr);
+    std::_Exit(exit->code);
+  }
+  if (!isinstance<BaseException>(error)) __gnu_cxx::__verbose_terminate_handler();
+  print_exception(error);
+  std::abort();
+}
+
+}  // namespace
+
+void _install_excepthook() noexcept {
+  if (std::get_terminate() == &__gnu_cxx::__verbose_terminate_handler) std::set_terminate(excepthook);
 }
 
 }  // namespace krait

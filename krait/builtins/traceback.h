@@ -25,4 +25,9 @@ std::string format_exception(const std::exception_ptr& error);
 // To stderr. Python: traceback.print_exception(error)
 void print_exception(const std::exception_ptr& error) noexcept;
 
+// From now on an exception of Python's tree that leaves main() is printed so before the program aborts, and SystemExit ends
+// it with its code. Does nothing when the program has set a terminate handler of its own. asyncio::run calls it.
+// Python: sys.excepthook
+void _install_excepthook() noexcept;
+
 }  // namespace krait

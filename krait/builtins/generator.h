@@ -5,6 +5,11 @@
 //   for (int i : count(3)) print(i);
 //   auto g = count(3);  std::optional<int> first = g.next();      // nullopt = StopIteration
 //
+//   Generator<double, int> average() {                            // one that values are sent to
+//     double total = 0;
+//     for (int n = 1;; ++n) total += (co_yield total / n).value_or(0);
+//   }
+//
 // Leaving early destroys the frame, which runs the destructors of its locals (Python: close() and `finally`).
 
 #include <coroutine>
@@ -19,28 +24,46 @@
 
 namespace krait {
 
-template <class T>
+// Within a catch block: what leaves a generator goes on, but for a StopIteration, which becomes a RuntimeError: PEP 479.
+[[noreturn]] void _leave_generator();
+[[noreturn]] void _raise_running_generator();
+[[noreturn]] void _raise_sent_too_early();
+
+template <class Sent>
+struct _SentIn {
+  std::optional<Sent> sent;
+};
+template <>
+struct _SentIn<void> {};
+
+// Yields T. With Sent, what `co_yield` gives back is a std::optional<Sent>: what send() was given, nothing for next().
+template <class T, class Sent = void>
 class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
  public:
-  struct promise_type {
+  struct promise_type : _SentIn<Sent> {
     T* current = nullptr;
     bool is_lvalue = false;  // the generator's own variable: next() must copy it
-    std::optional<T> copy;   // of what was yielded as a const lvalue
+    bool running = false;
+    std::optional<T> copy;  // of what was yielded as a const lvalue
     std::exception_ptr thrown_in;
 
     Generator get_return_object() noexcept { return Generator(Handle::from_promise(*this)); }
     std::suspend_always initial_suspend() noexcept { return {}; }
     std::suspend_always final_suspend() noexcept { return {}; }
     // The exception leaves through next(), in the caller's own stack.
-    void unhandled_exception() { throw; }
+    void unhandled_exception() {
+      running = false;
+      _leave_generator();
+    }
     void return_void() noexcept {}
 
     struct YieldAwaiter {
       promise_type* promise;
       bool await_ready() noexcept { return false; }
       void await_suspend(std::coroutine_handle<>) noexcept {}
-      void await_resume() {
+      auto await_resume() {
         if (promise->thrown_in) std::rethrow_exception(std::exchange(promise->thrown_in, nullptr));
+        if constexpr (!std::is_void_v<Sent>) return std::exchange(promise->sent, std::nullopt);
       }
     };
     // What cannot be copied is yielded with std::move.
@@ -84,7 +107,7 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
   ~Generator() { close(); }
 
   // The next value, or nullopt at the end and ever after (where Python raises StopIteration).
-  // Throws what the generator throws. Python: next(generator)
+  // Throws what the generator throws; ValueError from within itself. Python: next(generator)
   std::optional<T> next() {
     if (!advance()) return std::nullopt;
     promise_type& promise = handle_.promise();
@@ -94,9 +117,20 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
     return std::move(*promise.current);
   }
 
+  // The next value, when `value` is what the yield at which the generator stands gives back. Throws TypeError when it has
+  // not started: it has no yield yet to give it. Python: generator.send(value)
+  template <class U = Sent>
+    requires(!std::is_void_v<U>)
+  std::optional<T> send(std::type_identity_t<U> value) {
+    if (handle_ && !handle_.promise().current) _raise_sent_too_early();
+    if (handle_) handle_.promise().sent.emplace(std::move(value));
+    return next();
+  }
+
   // Throws `error` in at the yield and gives the next value. A generator that has not started, or has
   // ended, throws it straight back. Python: generator.throw(error)
   std::optional<T> throw_(std::exception_ptr error) {
+    refuse_if_running();
     if (!handle_ || handle_.done() || !handle_.promise().current) {
       close();
       std::rethrow_exception(std::move(error));
@@ -135,9 +169,15 @@ class [[nodiscard("a generator does nothing until it is iterated")]] Generator {
  private:
   using Handle = std::coroutine_handle<promise_type>;
   explicit Generator(Handle handle) noexcept : handle_(handle) {}
+  void refuse_if_running() {
+    if (handle_ && handle_.promise().running) _raise_running_generator();
+  }
   bool advance() {
+    refuse_if_running();
     if (!handle_ || handle_.done()) return false;
+    handle_.promise().running = true;
     handle_.resume();
+    handle_.promise().running = false;
     return !handle_.done();
   }
   Handle handle_;

@@ -265,5 +265,70 @@ Generator<int> tree(int depth) {
 }
 TEST(Generator, may_use_itself) { EXPECT_EQ(list(tree(3)), (std::vector{1, 2, 1, 3, 1, 2, 1})); }
 
+Generator<int, int> running_total() {
+  int total = 0;
+  for (;;) total += (co_yield total).value_or(100);
+}
+TEST(Generator, gives_the_yield_what_was_sent) {
+  Generator<int, int> generator = running_total();
+  EXPECT_EQ(generator.next(), 0);
+  EXPECT_EQ(generator.send(5), 5);
+  EXPECT_EQ(generator.send(7), 12);
+}
+TEST(Generator, next_sends_nothing) {
+  Generator<int, int> generator = running_total();
+  generator.next();
+  EXPECT_EQ(generator.next(), 100);
+  EXPECT_EQ(generator.send(1), 101);
+  EXPECT_EQ(generator.next(), 201);
+}
+TEST(Generator, cannot_be_sent_to_before_it_stands_at_a_yield) {
+  Generator<int, int> generator = running_total();
+  try {
+    generator.send(1);
+    FAIL() << "it took the value";
+  } catch (const TypeError& error) {
+    EXPECT_STREQ(error.what(), "can't send non-None value to a just-started generator");
+  }
+  EXPECT_EQ(generator.next(), 0);
+}
+TEST(Generator, sending_to_one_that_ended_gives_nothing) {
+  auto body = []() -> Generator<int, std::string> { EXPECT_EQ(co_yield 1, "last"); };
+  auto generator = body();
+  generator.next();
+  EXPECT_EQ(generator.send("last"), std::nullopt);
+  EXPECT_EQ(generator.send("more"), std::nullopt);
+}
+
+TEST(Generator, stop_iteration_from_within_becomes_a_runtime_error) {
+  auto body = []() -> Generator<int> {
+    co_yield 1;
+    throw StopIteration("inside");
+  };
+  Generator<int> generator = body();
+  generator.next();
+  try {
+    generator.next();
+    FAIL() << "it threw nothing";
+  } catch (const RuntimeError& error) {
+    EXPECT_STREQ(error.what(), "generator raised StopIteration");
+    EXPECT_EQ(repr(error.cause()), "StopIteration('inside')");
+  }
+  EXPECT_EQ(generator.next(), std::nullopt);
+}
+TEST(Generator, cannot_step_itself) {
+  Generator<int>* self = nullptr;
+  auto body = [&self]() -> Generator<int> { co_yield *self->next(); };
+  Generator<int> generator = body();
+  self = &generator;
+  try {
+    generator.next();
+    FAIL() << "it ran within itself";
+  } catch (const ValueError& error) {
+    EXPECT_STREQ(error.what(), "generator already executing");
+  }
+  EXPECT_EQ(generator.next(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace krait

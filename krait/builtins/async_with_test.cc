@@ -47,6 +47,15 @@ std::string outcome(Coroutine<T> coroutine) {
   return text;
 }
 
+// The text that a coroutine gives.
+std::string text_of(Coroutine<std::string> coroutine) {
+  auto frame = coroutine._release();
+  frame.resume();
+  std::string text = frame.promise().outcome.take();
+  frame.destroy();
+  return text;
+}
+
 TEST(AsyncWith, enters_runs_the_body_and_exits) {
   Trace trace;
   auto body = [&](Manager&) -> Coroutine<> {
@@ -143,6 +152,73 @@ TEST(AsyncWith, the_manager_lives_as_long_as_the_block) {
   EXPECT_EQ(outcome(async_with(Owner{shared}, body)), "result 2");
   EXPECT_EQ(shared.use_count(), 1);
 }
+
+TEST(AsyncWith, an_exception_of_the_exit_has_the_body_s_for_its_cause) {
+  Trace trace;
+  auto block = [](Trace& trace) -> Coroutine<std::string> {
+    auto body = [](Manager&) { throw KeyError("k"); };
+    try {
+      co_await async_with(FailsToExit{{trace}}, body);
+    } catch (const RuntimeError& error) {
+      co_return repr(error.cause());
+    }
+    co_return "nothing was thrown";
+  };
+  EXPECT_EQ(text_of(block(trace)), "KeyError('k')");
+}
+
+TEST(AsyncWith, hands_what_aenter_gives_to_the_body) {
+  struct Opens {
+    Coroutine<std::unique_ptr<int>> aenter() { co_return std::make_unique<int>(5); }
+    Coroutine<> aexit(std::exception_ptr) { co_return; }
+  };
+  EXPECT_EQ(outcome(async_with(Opens(), [](std::unique_ptr<int>& opened) { return *opened; })), "result 5");
+}
+TEST(AsyncWith, an_exit_that_gives_nothing_swallows_nothing) {
+  struct Quiet {
+    Coroutine<> aenter() { co_return; }
+    Coroutine<> aexit(std::exception_ptr) { co_return; }
+  };
+  EXPECT_EQ(outcome(async_with(Quiet(), [] { throw ValueError("v"); })), "ValueError('v')");
+}
+TEST(AsyncWith, takes_a_plain_function_for_its_body) {
+  Trace trace;
+  EXPECT_EQ(outcome(async_with(Manager{trace}, [&] { trace.push_back("body"); })), "result");
+  EXPECT_EQ(trace, (Trace{"enter", "body", "exit None"}));
+  EXPECT_EQ(outcome(async_with(Manager{trace}, [](Manager&) { return 7; })), "result 7");
+  EXPECT_EQ(outcome(async_with(Manager{trace, true}, [] { throw ValueError("v"); })), "result");
+}
+TEST(AsyncWith, uses_a_named_manager_in_place) {
+  struct Counts {
+    int entered = 0, exited = 0;
+    Coroutine<> aenter() {
+      ++entered;
+      co_return;
+    }
+    Coroutine<bool> aexit(std::exception_ptr) {
+      ++exited;
+      co_return false;
+    }
+  };
+  Counts counts;
+  EXPECT_EQ(outcome(async_with(counts, [] {})), "result");
+  EXPECT_EQ(outcome(async_with(counts, [] {})), "result");
+  EXPECT_EQ(counts.entered, 2);
+  EXPECT_EQ(counts.exited, 2);
+}
+TEST(AsyncWith, cannot_give_a_result_that_has_no_default) {
+  struct Bare {
+    explicit Bare(int) {}
+    explicit operator int() const { return 0; }
+  };
+  Trace trace;
+  auto block = [](Trace& trace) -> Coroutine<> {
+    co_await async_with(Manager{trace, true}, []() -> Bare { throw ValueError("v"); });
+  };
+  EXPECT_EQ(outcome(block(trace)), "RuntimeError('cannot give a result: the exception of the body was swallowed')");
+}
+
+static_assert(AsyncContextManager<Manager> && AsyncContextManager<Manager&> && !AsyncContextManager<int>);
 
 }  // namespace
 }  // namespace krait

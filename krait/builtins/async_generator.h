@@ -38,7 +38,8 @@ struct _AsyncGeneratorOwner {
   _AsyncGeneratorPromise* promise = nullptr;
 };
 
-// The part of a generator that does not know its type. `continuation` is who awaits the step under way.
+// The part of a generator that does not know its type. `continuation` is who awaits the step under way, and
+// stale at a yield.
 struct _AsyncGeneratorPromise : _PromiseBase {
   // Running: a step is under way, perhaps within a co_await of the generator's.
   enum class State : std::uint8_t { Created, AtYield, Running, Ended } state = State::Created;
@@ -130,7 +131,6 @@ class [[nodiscard("a step of an async generator does nothing until it is awaited
   bool finish() {
     if (phase_ == Phase::Stepping) [[likely]] {
       phase_ = Phase::Done;
-      promise_->continuation = nullptr;
       if (!promise_->frame().done()) [[likely]] {
         promise_->state = State::AtYield;
         return true;

@@ -59,7 +59,8 @@ void call_reporting(EventLoop& loop, _base::Function<void()>& function) {
 
 _VirtualTime* _set_virtual_time(_VirtualTime* time) { return std::exchange(virtual_time, time); }
 
-_Callback::_Callback(EventLoop& loop, _base::Function<void()> function) : loop_(&loop), function_(std::move(function)) {
+_Callback::_Callback(EventLoop& loop, _base::Function<void()> function, contextvars::_Slot context)
+    : loop_(&loop), function_(std::move(function)), context_(std::move(context)) {
   run = &call;
   ++_refs;  // the loop's own, until it has run or was taken out
 }
@@ -79,6 +80,7 @@ void _Callback::call(_ReadyNode* node) {
   --self->_refs;
   if (self->cancelled_) return;
   _base::Function<void()> function = std::move(self->function_);
+  contextvars::_Within within(self->context_);
   call_reporting(*self->loop_, function);
 }
 
@@ -129,30 +131,61 @@ void EventLoop::_check_not_running() const {
 }
 
 Handle EventLoop::call_soon(_base::Function<void()> function) {
+  return schedule(std::move(function), contextvars::_Slot::copy_current());
+}
+
+Handle EventLoop::call_soon(_base::Function<void()> function, const contextvars::Context& context) {
+  return schedule(std::move(function), contextvars::_Slot(context));
+}
+
+Handle EventLoop::schedule(_base::Function<void()> function, contextvars::_Slot context) {
   _check_closed();
   _check_thread();
-  auto* callback = new _Callback(*this, std::move(function));
+  auto* callback = new _Callback(*this, std::move(function), std::move(context));
   ready_.push(callback);
   return Handle(_base::Ref<_Callback>(callback));
 }
 
 void EventLoop::call_soon_threadsafe(_base::Function<void()> function) {
+  hand_over({std::move(function), contextvars::_Slot::copy_current()});
+}
+
+void EventLoop::call_soon_threadsafe(_base::Function<void()> function, const contextvars::Context& context) {
+  hand_over({std::move(function), contextvars::_Slot(context)});
+}
+
+void EventLoop::hand_over(Incoming incoming) {
   std::lock_guard lock(incoming_mutex_);
   _check_closed();
-  incoming_.push_back(std::move(function));
+  incoming_.push_back(std::move(incoming));
   has_incoming_.store(true, std::memory_order_release);
   if (reactor_) reactor_->wake();
 }
 
 TimerHandle EventLoop::call_later(nanoseconds delay, _base::Function<void()> function) {
   _check_thread();
-  return call_at(nanoseconds(_deadline(delay)), std::move(function));
+  return schedule_at(nanoseconds(_deadline(delay)), std::move(function), contextvars::_Slot::copy_current());
+}
+
+TimerHandle EventLoop::call_later(nanoseconds delay, _base::Function<void()> function,
+                                  const contextvars::Context& context) {
+  _check_thread();
+  return schedule_at(nanoseconds(_deadline(delay)), std::move(function), contextvars::_Slot(context));
 }
 
 TimerHandle EventLoop::call_at(nanoseconds when, _base::Function<void()> function) {
+  return schedule_at(when, std::move(function), contextvars::_Slot::copy_current());
+}
+
+TimerHandle EventLoop::call_at(nanoseconds when, _base::Function<void()> function,
+                               const contextvars::Context& context) {
+  return schedule_at(when, std::move(function), contextvars::_Slot(context));
+}
+
+TimerHandle EventLoop::schedule_at(nanoseconds when, _base::Function<void()> function, contextvars::_Slot context) {
   _check_closed();
   _check_thread();
-  auto* callback = new _Callback(*this, std::move(function));
+  auto* callback = new _Callback(*this, std::move(function), std::move(context));
   callback->when = when.count();
   timers_.add(callback, when.count());
   return TimerHandle(_base::Ref<_Callback>(callback));
@@ -202,13 +235,13 @@ void EventLoop::default_exception_handler(const ExceptionContext& context) noexc
 }
 
 void EventLoop::take_from_threads() {
-  std::vector<_base::Function<void()>> taken;
+  std::vector<Incoming> taken;
   {
     std::lock_guard lock(incoming_mutex_);
     taken.swap(incoming_);
     has_incoming_.store(false, std::memory_order_relaxed);
   }
-  for (auto& function : taken) call_soon(std::move(function));
+  for (Incoming& each : taken) schedule(std::move(each.function), std::move(each.context));
 }
 
 // What could still happen without any timer.
@@ -402,7 +435,7 @@ void EventLoop::close() {
     drop_everything();
   } while (!tasks_.empty() || !timers_.empty() || !ready_.empty());
   std::unique_ptr<_Reactor> reactor;
-  std::vector<_base::Function<void()>> incoming;
+  std::vector<Incoming> incoming;
   std::lock_guard lock(incoming_mutex_);
   closed_ = true;
   reactor.swap(reactor_);

@@ -26,6 +26,7 @@
 #include "krait/asyncio/exceptions.h"
 #include "krait/builtins/coroutine.h"
 #include "krait/builtins/none.h"
+#include "krait/contextvars.h"
 
 namespace krait::asyncio {
 
@@ -51,7 +52,7 @@ extern constinit thread_local _Running _running;
 // A callback in the queue or in the heap. Shared by its Handle and the loop.
 class _Callback : public _TimerNode {
  public:
-  _Callback(EventLoop& loop, _base::Function<void()> function);
+  _Callback(EventLoop& loop, _base::Function<void()> function, contextvars::_Slot context);
   void cancel() noexcept;
   bool cancelled() const noexcept { return cancelled_; }
   std::int64_t when = 0;
@@ -66,6 +67,7 @@ class _Callback : public _TimerNode {
  private:
   EventLoop* loop_;
   _base::Function<void()> function_;
+  contextvars::_Slot context_;
   bool cancelled_ = false;
 };
 
@@ -105,6 +107,8 @@ struct TaskOptions {
   // Takes the first step at once, up to the first await that has to wait, before create_task returns; a task that ends in
   // it never goes through the loop. None: as set_task_factory() has it.
   std::optional<bool> eager_start = std::nullopt;
+  // The context itself that it runs in; none: a copy of the current one.
+  std::optional<contextvars::Context> context = std::nullopt;
 };
 
 // What set_task_factory() takes: new tasks start eagerly. Departs from Python, where a factory is any callable.
@@ -149,15 +153,20 @@ class EventLoop {
   // pending!") and their frames destroyed. Throws RuntimeError while running. Python: loop.close()
   void close();
 
-  // Calls `function` in the next turn. Python: loop.call_soon(callback)
+  // Calls `function` in the next turn. It runs in a copy of the current context, or in `context` itself, as with all that
+  // follow. Python: loop.call_soon(callback, *, context=None)
   Handle call_soon(_base::Function<void()> function);
+  Handle call_soon(_base::Function<void()> function, const contextvars::Context& context);
   // From any thread; also wakes the loop. Throws RuntimeError "Event loop is closed".
   // Python: loop.call_soon_threadsafe(callback)
   void call_soon_threadsafe(_base::Function<void()> function);
+  void call_soon_threadsafe(_base::Function<void()> function, const contextvars::Context& context);
   // Calls `function` after `delay`, never earlier. Python: loop.call_later(delay, callback)
   TimerHandle call_later(nanoseconds delay, _base::Function<void()> function);
+  TimerHandle call_later(nanoseconds delay, _base::Function<void()> function, const contextvars::Context& context);
   // Calls `function` when time() has reached `when`. Python: loop.call_at(when, callback)
   TimerHandle call_at(nanoseconds when, _base::Function<void()> function);
+  TimerHandle call_at(nanoseconds when, _base::Function<void()> function, const contextvars::Context& context);
   // The loop's clock: monotonic, from an arbitrary start. Python: loop.time()
   nanoseconds time() const noexcept { return nanoseconds(_now()); }
 
@@ -232,6 +241,13 @@ class EventLoop {
   void run_ready();
   void run_watched(_ReadyNode* node);
   void run_reordered(_ReadyQueue& turn);
+  struct Incoming {
+    _base::Function<void()> function;
+    contextvars::_Slot context;
+  };
+  Handle schedule(_base::Function<void()> function, contextvars::_Slot context);
+  TimerHandle schedule_at(nanoseconds when, _base::Function<void()> function, contextvars::_Slot context);
+  void hand_over(Incoming incoming);
   void take_from_threads();
   void drop_everything() noexcept;
   void drop_ready() noexcept;
@@ -259,7 +275,7 @@ class EventLoop {
 
   // What other threads hand over.
   std::mutex incoming_mutex_;
-  std::vector<_base::Function<void()>> incoming_;
+  std::vector<Incoming> incoming_;
   std::atomic<bool> has_incoming_ = false;
 };
 

@@ -16,6 +16,7 @@ struct FunctionCallback : _DoneCallback, _ReadyNode {
   static void call(_ReadyNode* node) {
     std::unique_ptr<FunctionCallback> self(static_cast<FunctionCallback*>(node));
     _base::Ref<_FutureCore> future = std::move(self->held);
+    contextvars::_Within within(self->context);
     try {
       self->function(FutureBase(future));
     } catch (const KeyboardInterrupt&) {
@@ -30,6 +31,7 @@ struct FunctionCallback : _DoneCallback, _ReadyNode {
   _FutureCore* future;
   _base::Ref<_FutureCore> held;  // set once scheduled: the future must live until the call
   _base::Function<void(FutureBase)> function;
+  contextvars::_Slot context = contextvars::_Slot::copy_current();
   std::uint64_t id;
 };
 

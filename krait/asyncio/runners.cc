@@ -54,6 +54,7 @@ EventLoop& Runner::get_loop() {
   if (!loop_) {
     loop_ = options_.loop_factory ? options_.loop_factory() : new_event_loop();
     if (options_.debug) loop_->set_debug(*options_.debug);
+    context_ = contextvars::copy_context();
   }
   return *loop_;
 }

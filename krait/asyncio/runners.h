@@ -25,7 +25,8 @@ class Runner {
   // Throws what `main` throws; RuntimeError from within a running loop. Python: runner.run(coro)
   template <class T>
   T run(Coroutine<T> main) {
-    Task<T> task = prepare().create_task(std::move(main));
+    EventLoop& loop = prepare();
+    Task<T> task = loop.create_task(std::move(main), TaskOptions{.context = context_});
     run_task(static_cast<_TaskCore&>(task.core()));
     if constexpr (!std::is_void_v<T>) return _take_result<T>(task.core());
   }
@@ -39,6 +40,7 @@ class Runner {
   void run_task(_TaskCore& task);
   RunnerOptions options_;
   _base::Ref<EventLoop> loop_;
+  std::optional<contextvars::Context> context_;  // of every main(): a later one sees what an earlier one set
   bool closed_ = false;
 };
 

@@ -26,12 +26,13 @@ std::uint64_t next_task_number() noexcept {
 
 }  // namespace
 
-_TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name)
-    : _FutureCore(loop, Kind::Task, std::move(name)),
+_TaskCore::_TaskCore(EventLoop& loop, std::coroutine_handle<> root, TaskOptions& options)
+    : _FutureCore(loop, Kind::Task, std::move(options.name)),
       root_(root),
       resume_(root),
       number_(name_ ? 0 : next_task_number()),
-      since_(loop._recent()) {
+      since_(loop._recent()),
+      context_(options.context ? contextvars::_Slot(*options.context) : contextvars::_Slot::copy_current()) {
   _ReadyNode::run = &step;
 }
 
@@ -116,7 +117,9 @@ void _TaskCore::step(_ReadyNode* node) {
 void _TaskCore::take_step() {
   // There is one before only when this task starts eagerly, within another's step.
   _TaskCore* before = std::exchange(_running.task, this);
+  context_.exchange();
   resume_.resume();
+  context_.exchange();
   _running.task = before;
   if (root_.done()) {
     finish_step();

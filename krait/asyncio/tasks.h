@@ -15,7 +15,7 @@ namespace krait::asyncio {
 // The part of a task that does not know its type.
 class _TaskCore : public _FutureCore, private _ReadyNode {
  public:
-  _TaskCore(EventLoop& loop, std::coroutine_handle<> root, std::string name);
+  _TaskCore(EventLoop& loop, std::coroutine_handle<> root, TaskOptions& options);
   ~_TaskCore() override;
 
   // The task whose step `node` is, or null.
@@ -76,6 +76,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
   _Suspension* waiting_on_ = nullptr;
   std::uint64_t number_;  // "Task-3", unless it has a name
   std::int64_t since_ = 0;
+  contextvars::_Slot context_;
   std::uint32_t cancel_requests_ = 0;
   bool must_cancel_ = false;
   bool being_cancelled_ = false;  // its request is on the way to what it waits on
@@ -86,7 +87,7 @@ template <class T>
 class _TaskState final : public _WithResult<T, _TaskCore> {
  public:
   using Handle = typename Coroutine<T>::Handle;
-  _TaskState(EventLoop& loop, Handle root, std::string name) : _WithResult<T, _TaskCore>(loop, root, std::move(name)) {}
+  _TaskState(EventLoop& loop, Handle root, TaskOptions& options) : _WithResult<T, _TaskCore>(loop, root, options) {}
 
  protected:
   std::exception_ptr collect() override {
@@ -156,7 +157,7 @@ template <class T>
 Task<T> EventLoop::create_task(Coroutine<T> coroutine, TaskOptions options) {
   _check_closed();
   _check_thread();
-  auto* state = new _TaskState<T>(*this, coroutine._release(), std::move(options.name));
+  auto* state = new _TaskState<T>(*this, coroutine._release(), options);
   Task<T> task{_base::Ref<_FutureCore>(state)};
   state->start(options.eager_start.value_or(eager_));
   return task;
@@ -165,7 +166,7 @@ Task<T> EventLoop::create_task(Coroutine<T> coroutine, TaskOptions options) {
 // Runs `coroutine` as a task of the running loop, from its next turn on (at once, when it is to start eagerly). Throws
 // RuntimeError without a running loop.
 //   create_task(work(), "worker")      create_task(work(), {.name = "worker", .eager_start = true})
-// Python: asyncio.create_task(coro, *, name=None, eager_start=None)
+// Python: asyncio.create_task(coro, *, name=None, context=None, eager_start=None)
 template <class T>
 Task<T> create_task(Coroutine<T> coroutine, TaskOptions options = {}) {
   return get_running_loop().create_task(std::move(coroutine), std::move(options));

@@ -90,13 +90,31 @@ void _Socket::close() noexcept {
   fd_.reset();
 }
 
-std::string _Socket::peer_name() const {
+namespace {
+
+// What getpeername or getsockname says; "" when it does not.
+std::string name_of(int fd, int (*ask)(int, sockaddr*, socklen_t*) noexcept) {
   _Reactor::Address address;
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
-  if (::getpeername(fd_.get(), reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "the peer";
+  if (ask(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return "";
   address.bytes.assign(reinterpret_cast<const char*>(&storage), size);
   return _address_text(address);
+}
+
+}  // namespace
+
+std::string _Socket::peer_name() const {
+  std::string name = name_of(fd_.get(), ::getpeername);
+  return name.empty() ? "the peer" : name;
+}
+
+std::any _Socket::extra_info(std::string_view name) const {
+  if (name == "socket") return fd_.get();
+  if (name != "peername" && name != "sockname") return {};
+  std::string text = name_of(fd_.get(), name == "peername" ? ::getpeername : ::getsockname);
+  if (text.empty()) return {};
+  return text;
 }
 
 std::string _address_text(const _Reactor::Address& address) {

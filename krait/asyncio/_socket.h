@@ -2,72 +2,37 @@
 // A non-blocking socket and the waits for it. Everything that speaks over a network stands on this.
 
 #include <sys/socket.h>
-#include <sys/types.h>
-
-#include <string_view>
 
 #include "krait/_base/unique_fd.h"
-#include "krait/asyncio/_reactor.h"
-#include "krait/asyncio/tasks.h"
+#include "krait/asyncio/_transport.h"
 
 namespace krait::asyncio {
 
-// Waits until a descriptor is ready; lives in the waiting frame.
-class _IoWait final : public _Waiter, public _IoWaiter {
- public:
-  enum class Direction : bool { Read, Write };
-  _IoWait(_Watch& watch, Direction direction) noexcept
-      : _Waiter(direction == Direction::Read ? "readable" : "writable"), watch_(watch), direction_(direction) {}
-  ~_IoWait() { on_cancel(); }
-  void await_suspend(std::coroutine_handle<> waiting) {
-    suspend(waiting);
-    waiting_ = true;
-    arm(this);
-  }
-  void await_resume() { finish(); }
-
- private:
-  void arm(_IoWaiter* waiter) {
-    direction_ == Direction::Read ? watch_.wait_readable(waiter) : watch_.wait_writable(waiter);
-  }
-  void _io_ready() noexcept override {
-    waiting_ = false;
-    if (!done()) wake();
-  }
-  void on_cancel() noexcept override {
-    if (std::exchange(waiting_, false)) arm(nullptr);
-  }
-  _Watch& watch_;
-  Direction direction_;
-  bool waiting_ = false;
-};
-
-class _Socket {
+// Final, so that who holds a _Socket itself pays for no virtual call.
+class _Socket final : public _Transport {
  public:
   _Socket(EventLoop& loop, _base::UniqueFd fd);
 
   int fd() const noexcept { return fd_.get(); }
-  bool is_open() const noexcept { return static_cast<bool>(fd_); }
+  bool is_open() const noexcept override { return static_cast<bool>(fd_); }
 
-  // What the call gives, at once: the number of bytes (0 from recv: the peer has finished), or -1 for "not now".
-  // Throws OSError (ConnectionResetError, …).
-  ssize_t try_recv(char* into, std::size_t size);
-  ssize_t try_send(std::string_view data);
-
-  // One task a direction. Throws RuntimeError when a second one waits.
+  ssize_t try_recv(char* into, std::size_t size) override;
+  ssize_t try_send(std::string_view data) override;
+  _Watch& watch() noexcept override { return *watch_; }
+  // On the watch without a virtual call.
   _IoWait readable() { return _IoWait(*watch_, _IoWait::Direction::Read); }
   _IoWait writable() { return _IoWait(*watch_, _IoWait::Direction::Write); }
-
-  _Watch& watch() noexcept { return *watch_; }
 
   // The first bytes to come; 0 at the end.
   Coroutine<std::size_t> recv(char* into, std::size_t size);
   // `data` stays valid until this completes.
   Coroutine<> send_all(std::string_view data);
-  void shutdown_write() noexcept;
-  void close() noexcept;
+  void shutdown_write() noexcept override;
+  void close() noexcept override;
   // Python: sock.getpeername(), "127.0.0.1:4711"
-  std::string peer_name() const;
+  std::string peer_name() const override;
+  // "peername" and "sockname" as text, "socket" as an int: the descriptor, which stays the transport's.
+  std::any extra_info(std::string_view name) const override;
 
  private:
   _base::UniqueFd fd_;

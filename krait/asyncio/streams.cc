@@ -15,8 +15,8 @@ constexpr auto kAcceptRetryDelay = std::chrono::seconds(1);
 
 }  // namespace
 
-StreamReader::StreamReader(std::shared_ptr<_Socket> socket, std::size_t limit)
-    : socket_(std::move(socket)), limit_(limit) {
+StreamReader::StreamReader(std::shared_ptr<_Transport> transport, std::size_t limit)
+    : transport_(std::move(transport)), limit_(limit) {
   if (limit == 0) throw ValueError("Limit cannot be <= 0");
 }
 
@@ -49,7 +49,7 @@ Coroutine<bool> StreamReader::fill(std::string_view who) {
     buffer_.resize(before + kReadSize);
     ssize_t n = -1;
     try {
-      n = socket_->try_recv(buffer_.data() + before, kReadSize);
+      n = transport_->try_recv(buffer_.data() + before, kReadSize);
     } catch (...) {
       buffer_.resize(before);
       throw;
@@ -60,7 +60,7 @@ Coroutine<bool> StreamReader::fill(std::string_view who) {
       eof_ = true;
       co_return false;
     }
-    co_await socket_->readable();
+    co_await transport_->readable();
   }
 }
 
@@ -117,7 +117,7 @@ void StreamWriter::write(std::string_view data) {
   if (closing_) throw RuntimeError("cannot write: the stream is closed");
   if (eof_) throw RuntimeError("Cannot call write() after write_eof()");
   if (pending_.empty()) {
-    ssize_t n = socket_->try_send(data);
+    ssize_t n = transport_->try_send(data);
     if (n > 0) data.remove_prefix(static_cast<std::size_t>(n));
   }
   pending_.append(data);
@@ -125,29 +125,30 @@ void StreamWriter::write(std::string_view data) {
 
 Coroutine<> StreamWriter::drain() {
   while (!pending_.empty()) {
-    ssize_t n = socket_->try_send(pending_);
+    ssize_t n = transport_->try_send(pending_);
     if (n < 0) {
-      co_await socket_->writable();
+      co_await transport_->writable();
     } else {
       pending_.erase(0, static_cast<std::size_t>(n));
     }
   }
+  while (!transport_->try_flush()) co_await transport_->writable();
 }
 
 Coroutine<> StreamWriter::write_eof() {
   co_await drain();
   eof_ = true;
-  socket_->shutdown_write();
+  transport_->shutdown_write();
 }
 
 void StreamWriter::close() noexcept {
   if (std::exchange(closing_, true)) return;
   try {
-    if (!pending_.empty()) socket_->try_send(pending_);
+    if (!pending_.empty()) transport_->try_send(pending_);
   } catch (...) {
     // The peer is gone; there is nobody to tell.
   }
-  socket_->close();
+  transport_->close();
 }
 
 Coroutine<> StreamWriter::wait_closed() { co_return; }

@@ -21,7 +21,7 @@ inline constexpr std::size_t kStreamLimit = 64 * 1024;  // Python: asyncio.strea
 // Python: asyncio.StreamReader. One task reads at a time; a second one gets RuntimeError.
 class StreamReader {
  public:
-  StreamReader(std::shared_ptr<_Socket> socket, std::size_t limit);
+  StreamReader(std::shared_ptr<_Transport> transport, std::size_t limit);
 
   // Up to `n` bytes, at least one; "" at the end of the stream. Negative: everything until the end.
   // Python: await reader.read(n=-1)
@@ -42,7 +42,7 @@ class StreamReader {
   std::string take(std::size_t n);
   Coroutine<bool> fill(std::string_view who);
 
-  std::shared_ptr<_Socket> socket_;
+  std::shared_ptr<_Transport> transport_;
   std::string buffer_;
   std::size_t start_ = 0;  // what lies before is taken
   std::size_t limit_;
@@ -52,7 +52,7 @@ class StreamReader {
 // Python: asyncio.StreamWriter
 class StreamWriter {
  public:
-  explicit StreamWriter(std::shared_ptr<_Socket> socket) : socket_(std::move(socket)) {}
+  explicit StreamWriter(std::shared_ptr<_Transport> transport) : transport_(std::move(transport)) {}
   StreamWriter(StreamWriter&&) = default;
   StreamWriter& operator=(StreamWriter&&) = default;
 
@@ -70,10 +70,10 @@ class StreamWriter {
   // Python: await writer.wait_closed()
   Coroutine<> wait_closed();
   // Python: writer.get_extra_info("peername"): "127.0.0.1:4711"
-  std::string peername() const { return socket_->peer_name(); }
+  std::string peername() const { return transport_->peer_name(); }
 
  private:
-  std::shared_ptr<_Socket> socket_;
+  std::shared_ptr<_Transport> transport_;
   std::string pending_;
   bool closing_ = false, eof_ = false;
 };

@@ -1,3 +1,4 @@
 #pragma once
-// Python: unittest
+// Python: unittest. What stands on GoogleTest is included by its own name: <krait/unittest/async_case.h>.
+#include "krait/unittest/case.h"
 #include "krait/unittest/virtual_clock.h"

@@ -1,0 +1,119 @@
+#include "krait/unittest/_async_case.h"
+
+#include <charconv>
+#include <cstdlib>
+#include <random>
+
+namespace krait::unittest {
+
+namespace {
+
+std::exception_ptr cause_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const BaseException& e) {
+    return e.cause();
+  } catch (...) {
+    return nullptr;
+  }
+}
+
+// "ValueError: boom", and below it what it came from, and what a group holds.
+std::string described(const std::exception_ptr& error, const std::string& indent = "  ") {
+  std::string text = type_name(error);
+  if (std::string said = str(error); !said.empty()) text += ": " + said;
+  try {
+    std::rethrow_exception(error);
+  } catch (const BaseExceptionGroup& group) {
+    for (const std::exception_ptr& each : group.exceptions()) text += "\n" + indent + described(each, indent + "  ");
+  } catch (...) {
+  }
+  if (std::exception_ptr cause = cause_of(error)) text += "\n" + indent + "from " + described(cause, indent + "  ");
+  return text;
+}
+
+std::uint64_t read_seed(std::string_view text) {
+  if (text == "random") {
+    std::random_device device;
+    return (std::uint64_t{device()} << 32) | device();
+  }
+  std::uint64_t seed = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size())
+    throw ValueError("cannot read KRAIT_SEED='" + std::string(text) +
+                     "': it is a number below 2**64, or the word random");
+  return seed;
+}
+
+}  // namespace
+
+_AsyncCase::~_AsyncCase() = default;
+
+VirtualClock& _AsyncCase::clock() const {
+  if (!clock_) throw RuntimeError("cannot give the clock: this test runs in real time; see AsyncTestOptions");
+  return *clock_;
+}
+
+bool _AsyncCase::_choose_seed() {
+  const char* asked = std::getenv("KRAIT_SEED");
+  if (!options_.seed || !asked || !*asked) return true;
+  return part("the choice of a seed", [&] { options_.seed = read_seed(asked); }) == Ended::Well;
+}
+
+_AsyncCase::Ended _AsyncCase::part(std::string_view name, const std::function<void()>& what) {
+  try {
+    what();
+    return Ended::Well;
+  } catch (const SkipTest& skip) {
+    _skipped(skip.what());
+    return Ended::Badly;
+  } catch (const KeyboardInterrupt&) {
+    _failed(std::string(name) + " was interrupted: KeyboardInterrupt");
+    return Ended::Interrupted;
+  } catch (...) {
+    _failed(std::string(name) + " raised " + described(std::current_exception()));
+    return Ended::Badly;
+  }
+}
+
+// Each part is a task of its own in the one loop, as in Python.
+_AsyncCase::Ended _AsyncCase::test(asyncio::Runner& runner) {
+  Ended set_up = part("setUp", [&] { setUp(); });
+  if (set_up == Ended::Well && !_hopeless()) set_up = part("asyncSetUp", [&] { runner.run(asyncSetUp()); });
+  if (set_up != Ended::Well || _hopeless()) return set_up;
+  Ended ended = part("the test", [&] { runner.run(runTest()); });
+  if (ended == Ended::Interrupted) return ended;
+  Ended torn_down = part("asyncTearDown", [&] { runner.run(asyncTearDown()); });
+  if (torn_down == Ended::Well) torn_down = part("tearDown", [&] { tearDown(); });
+  return torn_down == Ended::Well ? ended : torn_down;
+}
+
+_AsyncCase::Ended _AsyncCase::clean_up(asyncio::Runner& runner) {
+  while (!cleanups_.empty()) {
+    Coroutine<> last = std::move(cleanups_.back());
+    cleanups_.pop_back();
+    if (part("a cleanup", [&] { runner.run(std::move(last)); }) == Ended::Interrupted) return Ended::Interrupted;
+  }
+  return Ended::Well;
+}
+
+void _AsyncCase::_run() {
+  std::optional<VirtualClock> clock;
+  if (options_.virtual_clock || options_.seed) {
+    clock.emplace(VirtualClockOptions{.seed = options_.seed, .autojump_threshold = options_.autojump_threshold});
+    clock_ = &*clock;
+  }
+  Ended ended;
+  {
+    asyncio::Runner runner;
+    ended = test(runner);
+    if (ended != Ended::Interrupted) ended = clean_up(runner);
+    cleanups_.clear();  // what an interrupt left is not called, and must not outlive the loop
+    Ended closed = part("closing the loop", [&] { runner.close(); });
+    if (closed == Ended::Interrupted) ended = closed;
+  }
+  clock_ = nullptr;
+  if (ended == Ended::Interrupted) _interrupted();
+}
+
+}  // namespace krait::unittest

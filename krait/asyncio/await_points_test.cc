@@ -1,16 +1,17 @@
-// Every await point, cancelled: a scenario runs again and again, and each time its task is cancelled one turn later.
+// Every await point of asyncio's own, cancelled.
 
 #include <gtest/gtest.h>
 
 #include <set>
 
 #include "krait/asyncio.h"
-#include "krait/unittest/virtual_clock.h"
+#include "krait/unittest/cancel_everywhere.h"
 
 namespace krait::asyncio {
 namespace {
 
 using namespace std::chrono_literals;
+using unittest::CancelPoint;
 using unittest::VirtualClock;
 
 template <class A>
@@ -23,67 +24,24 @@ Coroutine<std::string> awaited_failure(A awaitable) {
   co_return "nothing";
 }
 
-// A virtual time that cancels a task in turn number `at`, before that turn runs: what it was woken for is on the way.
-class CancelsInTurn final : public _VirtualTime {
- public:
-  explicit CancelsInTurn(int at) : at_(at), before_(_set_virtual_time(this)) {}
-  ~CancelsInTurn() override { _set_virtual_time(before_); }
-
-  AnyTask victim;
-  bool hit = false;
-
-  std::int64_t now() const override { return now_; }
-  std::int64_t idle(std::int64_t next, bool) override {
-    if (next == _TimerHeap::kNever) throw DeadlockError("deadlock");
-    now_ = std::max(now_, next);
-    return 0;
-  }
-  bool reorders() const override { return true; }
-  void order(std::vector<_ReadyNode*>&) override {
-    if (victim && turn_++ == at_) hit = victim.cancel("swept");
-  }
-
- private:
-  int at_, turn_ = 0;
-  std::int64_t now_ = 0;
-  _VirtualTime* before_;
-};
-
-// Runs a scenario again and again, cancelling its victim in the first turn of its life, the second, and so on until it
-// ends unharmed: every await is hit, and every moment between a wake-up and the step it causes. What `scenario` has in
-// hand must be gone each time (`alive` counts it). Gives the number of runs.
+// Counts the copies of itself that are alive: what a scenario has in hand must be gone when its loop is.
 struct Alive {
   explicit Alive(int& n) : count(&n) { ++n; }
   Alive(const Alive& other) : count(other.count) { ++*count; }
   ~Alive() { --*count; }
   int* count;
 };
+// Gives the number of runs with a cancel.
 template <class Scenario>
-int cancel_everywhere(Scenario scenario) {
-  for (int turn = 0;; ++turn) {
-    int alive = 0;
-    bool hit;
-    {
-      SCOPED_TRACE("cancelled in turn " + std::to_string(turn));
-      CancelsInTurn time(turn);
-      EXPECT_NO_THROW(run(scenario(time, Alive(alive))));
-      time.victim = {};
-      hit = time.hit;
-      EXPECT_EQ(alive, 0);
-    }
-    if (!hit || ::testing::Test::HasFailure() || turn > 10'000) return turn;
-  }
-}
-
-// True when the task ended by the sweep or unharmed; anything else is a failure of the test.
-Coroutine<bool> was_swept(Task<> task) {
-  std::string ended = co_await awaited_failure(task);
-  EXPECT_TRUE(ended == "nothing" || ended.starts_with("CancelledError(")) << ended;
-  co_return ended != "nothing";
+std::size_t cancel_everywhere(Scenario scenario) {
+  int alive = 0;
+  auto sweep = unittest::cancel_everywhere([&](CancelPoint& here) { return scenario(here, Alive(alive)); },
+                                           [&] { EXPECT_EQ(alive, 0); });
+  return sweep.runs;
 }
 
 TEST(CancelEverywhere, a_plain_chain_of_waits) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     auto inner = [](Alive a) -> Coroutine<int> {
       Alive local = a;
       co_await sleep(0);
@@ -94,22 +52,22 @@ TEST(CancelEverywhere, a_plain_chain_of_waits) {
       for (int i = 0; i < 3; ++i) co_await inner(alive);
       co_await create_task(inner(alive));
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    EXPECT_EQ(co_await was_swept(task), task.cancelled());
+    here.victim(task);
+    EXPECT_EQ(co_await here.ended(task), task.cancelled());
   });
-  EXPECT_GT(runs, 10);
+  EXPECT_GT(runs, 10U);
 }
 
 // B3.31: an item put is got exactly once, or is still there.
 TEST(CancelEverywhere, a_getter_loses_no_item) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     Queue<int> queue;
     std::vector<int> got;
     auto consume = [&queue, &got, alive]() -> Coroutine<> {
       while (got.size() < 6) got.push_back(co_await queue.get());
     };
     Task<> victim = create_task(consume);
-    time.victim = AnyTask(static_cast<_TaskCore*>(&victim.core()));
+    here.victim(victim);
     auto rival = create_task(consume);
     auto produce = [&queue]() -> Coroutine<> {
       for (int i = 0; i < 6; ++i) {
@@ -123,11 +81,11 @@ TEST(CancelEverywhere, a_getter_loses_no_item) {
     co_await awaited_failure(rival);
     EXPECT_EQ(got, (std::vector{0, 1, 2, 3, 4, 5}));
   });
-  EXPECT_GT(runs, 5);
+  EXPECT_GT(runs, 5U);
 }
 
 TEST(CancelEverywhere, a_putter_loses_no_room) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     Queue<int> queue(1);
     std::set<int> put, got;
     auto produce = [&queue, &put, alive](int first) -> Coroutine<> {
@@ -137,7 +95,7 @@ TEST(CancelEverywhere, a_putter_loses_no_room) {
       }
     };
     Task<> victim = create_task(produce, 0);
-    time.victim = AnyTask(static_cast<_TaskCore*>(&victim.core()));
+    here.victim(victim);
     auto rival = create_task(produce, 100);
     auto consumer = create_task([&]() -> Coroutine<> {
       for (;;) {
@@ -145,7 +103,7 @@ TEST(CancelEverywhere, a_putter_loses_no_room) {
         co_await sleep(1s);
       }
     });
-    co_await was_swept(victim);
+    co_await here.ended(victim);
     co_await rival;
     while (!queue.empty()) co_await sleep(1s);
     EXPECT_EQ(got, put);
@@ -153,11 +111,11 @@ TEST(CancelEverywhere, a_putter_loses_no_room) {
     consumer.cancel();
     co_await awaited_failure(consumer);
   });
-  EXPECT_GT(runs, 5);
+  EXPECT_GT(runs, 5U);
 }
 
 TEST(CancelEverywhere, a_gather_leaves_no_child_behind) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     auto child = [](Alive, nanoseconds delay) -> Coroutine<int> {
       co_await sleep(delay);
       co_await sleep(0);
@@ -165,18 +123,18 @@ TEST(CancelEverywhere, a_gather_leaves_no_child_behind) {
     };
     Task<> task = create_task(
         [&child, alive]() -> Coroutine<> { co_await gather(child(alive, 1s), child(alive, 2s), child(alive, 0s)); });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    co_await was_swept(task);
+    here.victim(task);
+    co_await here.ended(task);
     // A gather that was never begun leaves the coroutines to nobody; one that was ends with its children.
     if (!task.cancelled()) EXPECT_EQ(all_tasks().size(), 1U);
     co_await sleep(10s);
     EXPECT_EQ(all_tasks().size(), 1U);
   });
-  EXPECT_GT(runs, 5);
+  EXPECT_GT(runs, 5U);
 }
 
 TEST(CancelEverywhere, a_wait_for_takes_its_body_along) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     Task<> task = create_task([alive]() -> Coroutine<> {
       auto body = [](Alive, nanoseconds delay) -> Coroutine<> { co_await sleep(delay); };
       EXPECT_NE(co_await awaited_failure(wait_for(body(alive, 1s), 2s)), "TimeoutError()");
@@ -184,16 +142,16 @@ TEST(CancelEverywhere, a_wait_for_takes_its_body_along) {
       EXPECT_TRUE(second == "TimeoutError()" || second.starts_with("CancelledError(")) << second;
       co_await awaited_failure(wait_for(body(alive, 3s), 0s));
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    co_await was_swept(task);
+    here.victim(task);
+    co_await here.ended(task);
     EXPECT_EQ(all_tasks().size(), 1U);
   });
-  EXPECT_GT(runs, 5);
+  EXPECT_GT(runs, 5U);
 }
 
 // The count is what it was, whoever cancelled: the timeouts take back what they asked for, and nothing else.
 TEST(CancelEverywhere, nested_timeouts_keep_the_count_of_requests) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     Task<> task = create_task([alive]() -> Coroutine<> {
       auto inner = [](Timeout&) -> Coroutine<> { co_await sleep(1h); };
       auto outer = [inner](Timeout&) -> Coroutine<> {
@@ -202,16 +160,15 @@ TEST(CancelEverywhere, nested_timeouts_keep_the_count_of_requests) {
       };
       co_await awaited_failure(async_with(timeout(3s), outer));
     });
-    AnyTask any(static_cast<_TaskCore*>(&task.core()));
-    time.victim = any;
-    bool swept = co_await was_swept(task);
-    EXPECT_EQ(any.cancelling(), time.hit) << swept;
+    here.victim(task);
+    bool swept = co_await here.ended(task);
+    EXPECT_EQ(task.cancelling(), here.hit()) << swept;
   });
-  EXPECT_GT(runs, 4);
+  EXPECT_GT(runs, 4U);
 }
 
 TEST(CancelEverywhere, a_shield_keeps_what_is_inside) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     int done = 0, begun = 0;
     Task<> task = create_task([&, alive]() -> Coroutine<> {
       auto precious = [](Alive, int& count) -> Coroutine<> {
@@ -223,16 +180,16 @@ TEST(CancelEverywhere, a_shield_keeps_what_is_inside) {
       co_await shield(inner);
       co_await sleep(1s);
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    co_await was_swept(task);
+    here.victim(task);
+    co_await here.ended(task);
     co_await sleep(10s);
     EXPECT_EQ(done, begun);
   });
-  EXPECT_GT(runs, 4);
+  EXPECT_GT(runs, 4U);
 }
 
 TEST(CancelEverywhere, a_wait_forgets_its_futures) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     auto work = [](Alive, nanoseconds delay) -> Coroutine<> { co_await sleep(delay); };
     std::vector tasks{create_task(work, alive, 1s), create_task(work, alive, 3s)};
     Task<> task = create_task([tasks]() -> Coroutine<> {
@@ -240,29 +197,29 @@ TEST(CancelEverywhere, a_wait_forgets_its_futures) {
       co_await wait(tasks, {.return_when = FIRST_COMPLETED});
       co_await wait(tasks);
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    co_await was_swept(task);
+    here.victim(task);
+    co_await here.ended(task);
     co_await wait(tasks);
     for (auto& each : tasks) EXPECT_FALSE(each.cancelled());
   });
-  EXPECT_GT(runs, 4);
+  EXPECT_GT(runs, 4U);
 }
 
 TEST(CancelEverywhere, an_event_lets_the_others_go) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     Event event;
     auto waits = [&event, alive]() -> Coroutine<> { co_await event.wait(); };
     auto first = create_task(waits);
     Task<> victim = create_task(waits);
     auto last = create_task(waits);
-    time.victim = AnyTask(static_cast<_TaskCore*>(&victim.core()));
+    here.victim(victim);
     co_await sleep(1s);
     event.set();
     co_await first;
     co_await last;
-    co_await was_swept(victim);
+    co_await here.ended(victim);
   });
-  EXPECT_GT(runs, 1);
+  EXPECT_GT(runs, 1U);
 }
 
 TEST(CancelEverywhere, a_block_is_exited_once_however_it_ends) {
@@ -279,7 +236,7 @@ TEST(CancelEverywhere, a_block_is_exited_once_however_it_ends) {
       co_return false;
     }
   };
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     int inside = 0;
     Task<> task = create_task([&inside, alive]() -> Coroutine<> {
       co_await async_with(Door{inside, alive}, [](Door& door) -> Coroutine<> {
@@ -287,16 +244,16 @@ TEST(CancelEverywhere, a_block_is_exited_once_however_it_ends) {
         co_await sleep(1s);
       });
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    co_await was_swept(task);
+    here.victim(task);
+    co_await here.ended(task);
     EXPECT_EQ(inside, 0);
   });
-  EXPECT_GT(runs, 4);
+  EXPECT_GT(runs, 4U);
 }
 
 // B2.15: a task that swallows the cancellation at whatever await goes on from there.
 TEST(CancelEverywhere, one_that_swallows_goes_on) {
-  int runs = cancel_everywhere([](CancelsInTurn& time, Alive alive) -> Coroutine<> {
+  std::size_t runs = cancel_everywhere([](CancelPoint& here, Alive alive) -> Coroutine<> {
     int steps = 0;
     Queue<int> queue;
     for (int i = 0; i < 3; ++i) queue.put_nowait(i);
@@ -309,12 +266,12 @@ TEST(CancelEverywhere, one_that_swallows_goes_on) {
       co_await awaited_failure(create_task(sleep(1s))), ++steps;
       co_await awaited_failure(wait_for(sleep(1h), 1s)), ++steps;
     });
-    time.victim = AnyTask(static_cast<_TaskCore*>(&task.core()));
-    bool swept = co_await was_swept(task);
+    here.victim(task);
+    bool swept = co_await here.ended(task);
     EXPECT_EQ(swept, !started);
     if (started) EXPECT_EQ(steps, 5);
   });
-  EXPECT_GT(runs, 5);
+  EXPECT_GT(runs, 5U);
 }
 
 // The loop is closed under a program at every turn: nothing of it is left.

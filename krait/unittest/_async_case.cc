@@ -1,8 +1,6 @@
 #include "krait/unittest/_async_case.h"
 
-#include <charconv>
-#include <cstdlib>
-#include <random>
+#include "krait/unittest/_seed.h"
 
 namespace krait::unittest {
 
@@ -32,19 +30,6 @@ std::string described(const std::exception_ptr& error, const std::string& indent
   return text;
 }
 
-std::uint64_t read_seed(std::string_view text) {
-  if (text == "random") {
-    std::random_device device;
-    return (std::uint64_t{device()} << 32) | device();
-  }
-  std::uint64_t seed = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc() || end != text.data() + text.size())
-    throw ValueError("cannot read KRAIT_SEED='" + std::string(text) +
-                     "': it is a number below 2**64, or the word random");
-  return seed;
-}
-
 }  // namespace
 
 _AsyncCase::~_AsyncCase() = default;
@@ -55,9 +40,7 @@ VirtualClock& _AsyncCase::clock() const {
 }
 
 bool _AsyncCase::_choose_seed() {
-  const char* asked = std::getenv("KRAIT_SEED");
-  if (!options_.seed || !asked || !*asked) return true;
-  return part("the choice of a seed", [&] { options_.seed = read_seed(asked); }) == Ended::Well;
+  return part("the choice of a seed", [&] { options_.seed = _seed_or_asked(options_.seed); }) == Ended::Well;
 }
 
 _AsyncCase::Ended _AsyncCase::part(std::string_view name, const std::function<void()>& what) {

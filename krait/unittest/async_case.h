@@ -23,6 +23,7 @@
 #include <gtest/gtest.h>
 
 #include "krait/unittest/_async_case.h"
+#include "krait/unittest/_seed.h"
 
 namespace krait::unittest {
 
@@ -43,8 +44,7 @@ class IsolatedAsyncioTestCase : public ::testing::Test, public _AsyncCase {
   void TestBody() final {
     if (!_choose_seed()) return;
     std::optional<::testing::ScopedTrace> trace;
-    if (_seed())
-      trace.emplace(file(), line(), "shuffled; to replay this order: KRAIT_SEED=" + std::to_string(*_seed()));
+    if (_seed()) trace.emplace(file(), line(), _how_to_replay(*_seed()));
     _run();
   }
 

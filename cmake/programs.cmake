@@ -21,7 +21,7 @@ foreach(name IN LISTS krait_rooms)
 endforeach()
 
 function(krait_test name label)
-  add_executable(${name} ${ARGN})
+  add_executable(${name} ${ARGN} cmake/tsan.cc)
   target_link_libraries(${name} PRIVATE GTest::gtest_main Threads::Threads krait_warnings)
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS ${label} TIMEOUT 300)
   krait_label(${label} ${name})

@@ -13,6 +13,7 @@
 #include "krait/asyncio/streams.h"
 #include "krait/asyncio/taskgroups.h"
 #include "krait/asyncio/tasks.h"
+#include "krait/asyncio/threads.h"
 #include "krait/asyncio/timeouts.h"
 #include "krait/asyncio/wait.h"
 #include "krait/builtins.h"

@@ -158,8 +158,8 @@ void EventLoop::hand_over(Incoming incoming) {
   std::lock_guard lock(incoming_mutex_);
   _check_closed();
   incoming_.push_back(std::move(incoming));
-  has_incoming_.store(true, std::memory_order_release);
-  if (reactor_) reactor_->wake();
+  // Only the first of several wakes the loop: until that has taken them all, it does not sleep.
+  if (!has_incoming_.exchange(true, std::memory_order_acq_rel) && reactor_) reactor_->wake();
 }
 
 TimerHandle EventLoop::call_later(nanoseconds delay, _base::Function<void()> function) {
@@ -429,6 +429,7 @@ void EventLoop::drop_everything() noexcept {
 void EventLoop::close() {
   if (running_) throw RuntimeError("Cannot close a running event loop");
   if (closed_) return;
+  threads_.reset();
   // What is dropped may schedule more as it dies.
   do {
     take_from_threads();

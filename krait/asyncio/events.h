@@ -28,11 +28,16 @@
 #include "krait/builtins/none.h"
 #include "krait/contextvars.h"
 
+namespace krait::concurrent::futures {
+class ThreadPoolExecutor;
+}
+
 namespace krait::asyncio {
 
 class EventLoop;
 class FutureBase;
 class _FutureCore;
+class _LoopThreads;
 class _Reactor;
 class _TaskCore;
 template <class T>
@@ -183,6 +188,19 @@ class EventLoop {
   void set_task_factory(_EagerTaskFactory) noexcept { eager_ = true; }
   void set_task_factory(std::nullptr_t) noexcept { eager_ = false; }
 
+  // Has `function(arguments…)` called by `executor` (null: the loop's own ThreadPoolExecutor, made on first use), and gives a
+  // Future of the loop for what it returns or throws. Both move in. Cancelling that future takes back a call that has not
+  // begun; a running one runs on, and nobody hears of it. Defined in threads.h.
+  // Python: loop.run_in_executor(executor, func, *args)
+  template <class Executor, class F, class... Args>
+  auto run_in_executor(Executor&& executor, F&& function, Args&&... arguments);
+  // Python: loop.set_default_executor(executor)
+  void set_default_executor(std::shared_ptr<concurrent::futures::ThreadPoolExecutor> executor);
+  // Ends the loop's own executor and waits for its threads; asyncio::run does so at its end, with a timeout of 300 s. Then
+  // prints "RuntimeWarning: The executor did not finishing joining its threads within 300 seconds." and goes on. Under
+  // virtual time, which says nothing of threads, there is no timeout. Python: loop.shutdown_default_executor(timeout=None)
+  Coroutine<> shutdown_default_executor(std::optional<nanoseconds> timeout = std::nullopt);
+
   // Calls `function` in the loop whenever signal `number` comes; replaces the former one. Only one loop of a
   // process should. Throws ValueError for a number that cannot be caught. Python: loop.add_signal_handler
   void add_signal_handler(int number, _base::Function<void()> function);
@@ -225,6 +243,11 @@ class EventLoop {
   void _run_until_done(_FutureCore& future);
   // Keeps a deadlock from being seen while another thread will call back.
   void _expect_thread(int change) noexcept { external_ += change; }
+  _LoopThreads& _threads();
+  bool _has_default_executor() const noexcept;
+  struct _DropThreads {
+    void operator()(_LoopThreads* threads) const noexcept;
+  };
 
   int _refs = 0;
   void _unreferenced() noexcept { delete this; }
@@ -272,6 +295,7 @@ class EventLoop {
   std::shared_ptr<ExceptionHandler> exception_handler_;  // shared, so that it may replace itself while it runs
   int external_ = 0;
   int signals_ = 0;  // handlers that users added
+  std::unique_ptr<_LoopThreads, _DropThreads> threads_;
 
   // What other threads hand over.
   std::mutex incoming_mutex_;

@@ -13,6 +13,9 @@ namespace krait::asyncio {
 
 namespace {
 
+// Python: asyncio.constants.THREAD_JOIN_TIMEOUT
+constexpr std::chrono::seconds kThreadJoinTimeout(300);
+
 bool on_main_thread() { return ::syscall(SYS_gettid) == ::getpid(); }
 
 bool sigint_is_default() {
@@ -90,6 +93,7 @@ void Runner::close() {
   if (!loop_) return;
   try {
     _cancel_all_tasks(*loop_);
+    if (loop_->_has_default_executor()) loop_->run_until_complete(loop_->shutdown_default_executor(kThreadJoinTimeout));
   } catch (...) {
     loop_->close();  // what a deadlock or a KeyboardInterrupt left pending still refers to the loop
     throw;

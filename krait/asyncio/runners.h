@@ -32,7 +32,7 @@ class Runner {
   }
   // Python: runner.get_loop()
   EventLoop& get_loop();
-  // Cancels and awaits what is left, then closes the loop. Python: runner.close()
+  // Cancels and awaits what is left, ends the loop's own executor, then closes the loop. Python: runner.close()
   void close();
 
  private:

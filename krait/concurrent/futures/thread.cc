@@ -87,6 +87,8 @@ class _ThreadPool : public std::enable_shared_from_this<_ThreadPool> {
   std::size_t idle_threads_ = 0;
   bool shut_down_ = false, broken_ = false;
   std::vector<std::thread> threads_;
+  std::size_t live_threads_ = 0;
+  std::condition_variable all_ended_;
 };
 
 void _ThreadPool::enqueue(_JobPtr job) {
@@ -122,6 +124,7 @@ void _ThreadPool::start_thread() {
   }
   try {
     threads_.emplace_back([self = shared_from_this(), number = threads_.size()] { self->work(number); });
+    ++live_threads_;
   } catch (const std::system_error&) {
     if (threads_.empty()) throw RuntimeError("can't start new thread");  // else the others will come to it
   }
@@ -174,8 +177,11 @@ bool _ThreadPool::initialize() {
 void _ThreadPool::work(std::size_t number) {
   multiprocessing::_OwnThread own;
   name_this_thread(prefix_, number);
-  if (!initialize()) return;
-  while (_JobPtr job = next_job()) job->_run();
+  if (initialize()) {
+    while (_JobPtr job = next_job()) job->_run();
+  }
+  std::lock_guard lock(mutex_);
+  if (--live_threads_ == 0) all_ended_.notify_all();
 }
 
 void _ThreadPool::shutdown(ShutdownOptions options) {
@@ -193,14 +199,19 @@ void _ThreadPool::shutdown(ShutdownOptions options) {
   std::vector<std::thread> threads = std::move(threads_);
   threads_.clear();
   lock.unlock();
+  bool within = false;
   for (std::thread& each : threads) {
     // One of its own threads that drops the executor cannot wait for itself.
     if (each.get_id() == std::this_thread::get_id()) {
       each.detach();
+      within = true;
     } else {
       each.join();
     }
   }
+  // Another call may be about to join them: this one, too, returns when they have ended.
+  lock.lock();
+  if (!within && threads.empty()) all_ended_.wait(lock, [this] { return live_threads_ == 0; });
 }
 
 ThreadPoolExecutor::ThreadPoolExecutor(ThreadPoolOptions options) {

@@ -45,8 +45,8 @@ TEST(ThreadPoolExecutor, needs_a_worker) {
 }
 
 TEST(ThreadPoolExecutor, runs_as_many_at_once_as_it_has_workers) {
-  ThreadPoolExecutor pool(3);
   std::latch together(3);
+  ThreadPoolExecutor pool(3);
   std::vector<Future<>> futures;
   for (int i = 0; i < 3; ++i) futures.push_back(pool.submit([&] { together.arrive_and_wait(); }));
   for (auto& each : futures) each.result();
@@ -54,8 +54,8 @@ TEST(ThreadPoolExecutor, runs_as_many_at_once_as_it_has_workers) {
 
 // A38: five run, the others are pending.
 TEST(ThreadPoolExecutor, runs_no_more_at_once_than_it_has_workers) {
-  ThreadPoolExecutor pool(2);
   std::latch running(2), go_on(1);
+  ThreadPoolExecutor pool(2);
   std::vector<Future<>> futures;
   for (int i = 0; i < 2; ++i) {
     futures.push_back(pool.submit([&] {
@@ -83,8 +83,8 @@ TEST(ThreadPoolExecutor, uses_an_idle_thread_again) {
 }
 
 TEST(ThreadPoolExecutor, makes_the_calls_in_the_order_they_were_submitted) {
-  ThreadPoolExecutor pool(1);
   std::vector<int> order;
+  ThreadPoolExecutor pool(1);
   for (int i = 0; i < 100; ++i) pool.submit([&order, i] { order.push_back(i); });
   pool.shutdown();
   ASSERT_EQ(order.size(), 100U);
@@ -99,8 +99,8 @@ TEST(ThreadPoolExecutor, names_its_threads) {
 }
 
 TEST(ThreadPoolExecutor, a_cancelled_call_is_never_made) {
-  ThreadPoolExecutor pool(1);
   std::latch go_on(1);
+  ThreadPoolExecutor pool(1);
   auto first = pool.submit([&] { go_on.wait(); });
   bool called = false;
   auto second = pool.submit([&] { called = true; });
@@ -130,8 +130,8 @@ TEST(ThreadPoolExecutor, makes_what_was_submitted_before_its_destructor_returns)
 }
 
 TEST(ThreadPoolExecutor, may_cancel_what_has_not_begun_at_its_shutdown) {
-  ThreadPoolExecutor pool(1);
   std::latch started(1), go_on(1);
+  ThreadPoolExecutor pool(1);
   auto first = pool.submit([&] {
     started.count_down();
     go_on.wait();
@@ -206,8 +206,8 @@ TEST(ThreadPoolExecutor, a_call_that_holds_the_last_of_it_does_not_wait_for_itse
 }
 
 TEST(ThreadPoolExecutor, map_cancels_the_rest_when_it_is_left) {
-  ThreadPoolExecutor pool(1);
   std::latch go_on(1);
+  ThreadPoolExecutor pool(1);
   std::atomic<int> calls = 0;
   {
     auto results = pool.map(
@@ -224,16 +224,16 @@ TEST(ThreadPoolExecutor, map_cancels_the_rest_when_it_is_left) {
 }
 
 TEST(ThreadPoolExecutor, map_has_a_deadline) {
-  ThreadPoolExecutor pool(1);
   std::latch go_on(1);
+  ThreadPoolExecutor pool(1);
   auto results = pool.map(MapOptions{.timeout = 1ms}, [&](int n) { return go_on.wait(), n; }, std::vector{1});
   EXPECT_EQ(failure([&] { results.next(); }), "TimeoutError()");
   go_on.count_down();
 }
 
 TEST(ThreadPoolExecutor, many_threads_may_submit) {
-  ThreadPoolExecutor pool(4);
   std::atomic<int> sum = 0;
+  ThreadPoolExecutor pool(4);
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {

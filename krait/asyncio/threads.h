@@ -200,18 +200,21 @@ auto EventLoop::run_in_executor(Executor&& executor, F&& function, Args&&... arg
   }
 }
 
-// `function` as it will be called in another thread on behalf of the running task: the one place where what belongs to the
-// task (its context) is bound to the call.
+// `function`, bound to a copy of the context in which this is called.
 template <class F>
-F _on_behalf_of_task(F function) {
-  return function;
+auto _in_this_context(F function) {
+  return [context = contextvars::copy_context(),
+          function = std::move(function)]<class... A>(A&&... arguments) mutable -> decltype(auto) {
+    return context.run(function, std::forward<A>(arguments)...);
+  };
 }
 
-// Calls `function(arguments…)` in a thread of the loop's own executor and gives what it returns. Both move in. A cancelled
-// wait leaves a running call running. Python: asyncio.to_thread(func, /, *args)
+// Calls `function(arguments…)` in a thread of the loop's own executor and gives what it returns. Both move in; the
+// call runs in a copy of the task's context. A cancelled wait leaves a running call running.
+// Python: asyncio.to_thread(func, /, *args)
 template <class F, class... Args>
 Coroutine<concurrent::futures::_CallResult<F, Args...>> to_thread(F function, Args... arguments) {
-  co_return co_await get_running_loop().run_in_executor(nullptr, _on_behalf_of_task(std::move(function)),
+  co_return co_await get_running_loop().run_in_executor(nullptr, _in_this_context(std::move(function)),
                                                         std::move(arguments)...);
 }
 

@@ -102,7 +102,8 @@ _Ref<_Value> _ContextCore::replace(const _Variable* variable, _Ref<_Value> value
 }
 
 std::string _repr_variable(const _Variable* variable, const std::string& fallback) {
-  return "<ContextVar name='" + variable->name + "'" + (fallback.empty() ? "" : " default=" + fallback) + place_of(variable);
+  return "<ContextVar name='" + variable->name + "'" + (fallback.empty() ? "" : " default=" + fallback) +
+         place_of(variable);
 }
 
 std::string _repr_token(bool used, const std::string& variable, const void* address) {

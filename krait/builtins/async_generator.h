@@ -233,6 +233,12 @@ class [[nodiscard("an async generator does nothing until it is iterated")]] Asyn
       return value<T>();
     }
   };
+  // Gives the value where it lies in the generator, until the next step; null at the end.
+  class Advance final : public _AsyncGeneratorStep {
+   public:
+    explicit Advance(_AsyncGeneratorPromise* p) noexcept : _AsyncGeneratorStep(p, Kind::Next) {}
+    T* await_resume() { return finish() ? static_cast<T*>(promise_->current) : nullptr; }
+  };
   class Throw final : public _AsyncGeneratorThrow {
    public:
     Throw(_AsyncGeneratorPromise* p, std::exception_ptr error) noexcept
@@ -248,6 +254,8 @@ class [[nodiscard("an async generator does nothing until it is iterated")]] Asyn
   // Python: generator.__anext__()
   Next anext() & noexcept { return Next(promise); }
   Next anext() && = delete;  // every turn of a loop would make a new generator: give it a name
+
+  Advance _advance() & noexcept { return Advance(promise); }
 
   // Awaited: throws `error` in at the yield and gives the next value. One that has not started throws it straight back,
   // and has ended then; one that has ended gives nullopt. Python: generator.athrow(error)

@@ -89,7 +89,7 @@ Coroutine<T> _async_with(Manager manager, Body body) {
       swallowed = static_cast<bool>(co_await manager.aexit(error));
     }
   } catch (...) {
-    _note_earlier(error);
+    if constexpr (!_SeesToCauses<Manager>) _note_earlier(error);
     throw;
   }
   if (error && !swallowed) std::rethrow_exception(error);

@@ -1,8 +1,11 @@
 #include "krait/builtins/print.h"
 
+#include <atomic>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <mutex>
+#include <streambuf>
 
 namespace krait {
 
@@ -23,8 +26,20 @@ std::string str(double value) {
   return result;
 }
 
+namespace {
+std::atomic<std::streambuf*> target = nullptr;
+}
+
+std::streambuf* _redirect_print(std::streambuf* to) noexcept { return target.exchange(to); }
+
 void _print_line(std::string line) {
   line += '\n';
+  if (std::streambuf* redirected = target.load()) {
+    static std::mutex one_line;
+    std::lock_guard lock(one_line);
+    redirected->sputn(line.data(), static_cast<std::streamsize>(line.size()));
+    return;
+  }
   std::fwrite(line.data(), 1, line.size(), stdout);
 }
 

@@ -5,6 +5,7 @@
 
 #include <concepts>
 #include <exception>
+#include <iosfwd>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,8 @@ inline std::string str(float value) { return str(static_cast<double>(value)); }
 
 // Writes one line to standard output at once, so that lines of several threads do not mix.
 void _print_line(std::string line);
+// Sends lines to `target` from now on, in every thread; null: to standard output. Gives the one before.
+std::streambuf* _redirect_print(std::streambuf* target) noexcept;
 
 // Python: print(*objects), separated by blanks, on standard output. The arguments are evaluated before anything is
 // written, so `print("a", co_await b())` prints a whole line after b() is done.

@@ -31,6 +31,10 @@ concept ContextManager = requires(M& manager, std::exception_ptr error) {
   { manager.exit(error) } -> _BoolOrVoid;
 };
 
+// A manager that sees to the causes of what it throws itself: an ExitStack, of whose exits one may have swallowed it.
+template <class M>
+concept _SeesToCauses = requires { typename std::remove_reference_t<M>::_sees_to_causes; };
+
 // Within a catch block: the exception being handled came up while `earlier` was. It gets that for its cause, unless it
 // has one: krait's exceptions keep no __context__ beside the __cause__. Python: e.__context__
 void _note_earlier(const std::exception_ptr& earlier) noexcept;
@@ -70,7 +74,7 @@ void _exit_with(Manager& manager, const std::exception_ptr& error) {
   try {
     swallowed = _exit(manager, error);
   } catch (...) {
-    _note_earlier(error);
+    if constexpr (!_SeesToCauses<Manager>) _note_earlier(error);
     throw;
   }
   if (!swallowed) std::rethrow_exception(error);

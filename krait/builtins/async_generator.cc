@@ -5,7 +5,7 @@
 namespace krait {
 
 void _AsyncGeneratorPromise::unhandled_exception() noexcept {
-  error = std::current_exception();
+  error = _leaving(where);
   const char* stopped = isinstance<StopIteration>(error)        ? "StopIteration"
                         : isinstance<StopAsyncIteration>(error) ? "StopAsyncIteration"
                                                                 : nullptr;

@@ -13,14 +13,11 @@ void _raise_used_manager(const char* name) {
 void _raise_generator(const char* what) { throw RuntimeError(what); }
 
 bool _came_back(const std::exception_ptr& error) {
-  if (std::current_exception() == error) return true;
-  try {
-    throw;
-  } catch (const RuntimeError& raised) {
-    return raised.cause() == error && (isinstance<StopIteration>(error) || isinstance<StopAsyncIteration>(error));
-  } catch (...) {
-    return false;
-  }
+  std::exception_ptr raised = std::current_exception();
+  if (raised == error) return true;
+  const auto* wrapper = _exception_cast<RuntimeError>(raised);
+  return wrapper && wrapper->cause() == error &&
+         (isinstance<StopIteration>(error) || isinstance<StopAsyncIteration>(error));
 }
 
 }  // namespace krait::contextlib

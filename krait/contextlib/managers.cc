@@ -13,17 +13,6 @@ namespace krait::contextlib {
 
 namespace {
 
-// The exceptions of a group; null when `error` is none.
-const BaseExceptionGroup* group_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const BaseExceptionGroup& group) {
-    return &group;  // lives as long as `error`
-  } catch (...) {
-    return nullptr;
-  }
-}
-
 std::string current_folder() {
   std::unique_ptr<char, decltype(&std::free)> path(::getcwd(nullptr, 0), &std::free);
   if (!path) raise_os_error(errno);
@@ -38,7 +27,7 @@ void go_to(const std::string& path) {
 
 std::exception_ptr _rest(const std::exception_ptr& error, bool (*matches)(const std::exception_ptr&)) {
   if (matches(error)) return nullptr;
-  const BaseExceptionGroup* group = group_of(error);
+  const auto* group = _exception_cast<BaseExceptionGroup>(error);
   if (!group) return error;
   std::vector<std::exception_ptr> left;
   bool changed = false, ordinary = true;

@@ -39,11 +39,12 @@ Coroutine<bool> Lock::acquire() {
     locked_ = true;
     co_return true;
   }
+  _FairLine::Waiter waiter(line_, "Lock.acquire");
   try {
-    co_await _FairLine::Waiter(line_, "Lock.acquire");
+    co_await waiter;
   } catch (const CancelledError&) {
     // It may have been woken before, and the lock must not lie idle while others wait.
-    if (!locked_) line_.wake_head();
+    if (!waiter.outlived_line() && !locked_) line_.wake_head();
     throw;
   }
   locked_ = true;
@@ -52,8 +53,8 @@ Coroutine<bool> Lock::acquire() {
 
 void Lock::release() {
   if (!locked_) throw RuntimeError("Lock is not acquired.");
+  line_.wake_head();  // first, since it throws in the wrong thread
   locked_ = false;
-  line_.wake_head();
 }
 
 Coroutine<> Lock::aenter() { co_await acquire(); }
@@ -65,8 +66,8 @@ Coroutine<bool> Lock::aexit(std::exception_ptr) {
 
 void Event::set() {
   if (value_) return;
+  line_.wake_all();  // first, since it throws in the wrong thread
   value_ = true;
-  line_.wake_all();
 }
 
 Coroutine<bool> Event::wait() {
@@ -78,9 +79,11 @@ Coroutine<bool> Condition::wait() {
   if (!locked()) throw RuntimeError("cannot wait on un-acquired lock");
   release();
   std::exception_ptr error;
+  _FairLine::Waiter waiter(line_, "Condition.wait");
   try {
-    co_await _FairLine::Waiter(line_, "Condition.wait");
+    co_await waiter;
   } catch (...) {
+    if (waiter.outlived_line()) throw;
     error = std::current_exception();
   }
   // The caller holds the lock again whatever happens; the last cancellation comes out after that.
@@ -132,6 +135,7 @@ Coroutine<bool> Semaphore::acquire() {
   try {
     co_await waiter;
   } catch (const CancelledError&) {
+    if (waiter.outlived_line()) throw;
     if (waiter.done() && !waiter.cancelled()) ++value_;  // it had its permit already
     wake_as_many_as_may();
     throw;
@@ -147,8 +151,7 @@ void Semaphore::wake_as_many_as_may() {
 }
 
 void Semaphore::release() {
-  ++value_;
-  wake_next();
+  if (line_.wake(1) == 0) ++value_;  // else it has gone to the one that was woken
 }
 
 Coroutine<> Semaphore::aenter() { co_await acquire(); }

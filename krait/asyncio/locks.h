@@ -6,7 +6,7 @@
 //   co_await lock.acquire();  …  lock.release();
 //
 // All are fair: who came first goes first, and a waiter that is cancelled hands its turn on. None may be destroyed while
-// somebody waits for it. Python: asyncio.locks
+// somebody waits for it, unless all who wait are cancelled before they go on. Python: asyncio.locks
 
 #include "krait/asyncio/tasks.h"
 
@@ -24,6 +24,7 @@ class _WaiterLine {
       suspend(waiting);
       line_.waiters_.push_back(this);
     }
+    void require_thread() const { task_->loop()._check_thread(); }
 
    private:
     void on_cancel() noexcept override { unlink(); }
@@ -32,6 +33,10 @@ class _WaiterLine {
 
   Waiter wait(const char* what) noexcept { return Waiter(*this, what); }
   bool empty() const noexcept { return waiters_.empty(); }
+  // Throws RuntimeError when those who wait belong to another thread than this one, and may not be woken here.
+  void require_thread() {
+    if (const Waiter* first = waiters_.front()) first->require_thread();
+  }
   // Wakes the first; false when nobody waits.
   bool wake_next() {
     Waiter* first = waiters_.front();
@@ -63,12 +68,17 @@ class _FairLine {
       line_.waiters_.push_back(this);
     }
     void await_resume() {
+      outlived_ = !linked();
       unlink();
       finish();
     }
+    // True when the line (and the lock that it belongs to) has died while this one waited: a task that is cancelled at the
+    // end of a program has nothing to hand on to.
+    bool outlived_line() const noexcept { return outlived_; }
 
    private:
     _FairLine& line_;
+    bool outlived_ = false;
   };
 
   // Wakes up to `count` that are not done yet; gives how many.

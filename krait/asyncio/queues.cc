@@ -2,15 +2,21 @@
 
 namespace krait::asyncio {
 
-void _QueueCore::require_put(std::size_t size) const {
+void _QueueCore::require_put(std::size_t size) {
   if (shutdown_) throw QueueShutDown();
   if (full(size)) throw QueueFull();
+  getters.require_thread();
 }
 
-void _QueueCore::require_get(std::size_t size) const {
-  if (size > 0) return;
-  if (shutdown_) throw QueueShutDown();
-  throw QueueEmpty();
+void _QueueCore::require_get(std::size_t size) {
+  if (size == 0 && shutdown_) throw QueueShutDown();
+  if (size == 0) throw QueueEmpty();
+  putters.require_thread();
+}
+
+void _QueueCore::require_thread() {
+  getters.require_thread();
+  putters.require_thread();
 }
 
 void _QueueCore::was_put() {

@@ -28,9 +28,10 @@ class _QueueCore {
   void shutdown();
   void drop_unfinished(std::size_t count);
 
-  // Throws QueueShutDown / QueueFull, QueueShutDown / QueueEmpty.
-  void require_put(std::size_t size) const;
-  void require_get(std::size_t size) const;
+  // Throw QueueShutDown / QueueFull, QueueShutDown / QueueEmpty; RuntimeError in a thread that may not wake who waits.
+  void require_put(std::size_t size);
+  void require_get(std::size_t size);
+  void require_thread();
   void was_put();
   void was_got() { putters.wake_next(); }
   bool is_shutdown() const noexcept { return shutdown_; }
@@ -168,6 +169,7 @@ class _BasicQueue {
   // From now on put() throws QueueShutDown, and get() once the queue is empty; `immediate` empties it at once.
   // Python: queue.shutdown(immediate=False), 3.13
   void shutdown(bool immediate = false) {
+    core_.require_thread();
     if (immediate) {
       core_.drop_unfinished(items_.size());
       items_.clear();

@@ -213,5 +213,123 @@ TEST(Coroutine, awaits_that_throw_need_no_stack) {
   EXPECT_EQ(run_now(body()), 50'000);
 }
 
+// Development mode, for as long as one lives; what is reported goes to `reports`.
+class DevelopmentMode {
+ public:
+  DevelopmentMode() {
+    reports().clear();
+    _never_awaited_hook = [](const std::string& message) noexcept { reports().push_back(message); };
+    _development_mode = true;
+  }
+  ~DevelopmentMode() {
+    _development_mode = before_;
+    _never_awaited_hook = nullptr;
+  }
+  static std::vector<std::string>& reports() {
+    static std::vector<std::string> all;
+    return all;
+  }
+
+ private:
+  bool before_ = _development_mode;
+};
+
+// Not inlined: a frame that the optimizer keeps in its caller's is not allocated, and nobody notes where it was made.
+[[gnu::noinline]] Coroutine<int> from_elsewhere() { co_return 42; }
+
+// B3.30
+TEST(NeverAwaited, is_reported_with_the_coroutine_and_where_it_was_made) {
+  DevelopmentMode development;
+  unsigned made = 0;
+  {
+    made = __LINE__ + 1;
+    Coroutine<int> forgotten = from_elsewhere();
+  }
+  ASSERT_EQ(development.reports().size(), 1U);
+  const std::string& report = development.reports()[0];
+  EXPECT_NE(report.find("from_elsewhere()' was never awaited\nmade at (most recent call last):\n"), std::string::npos)
+      << report;
+  EXPECT_NE(report.find("coroutine_test.cc\", line " + std::to_string(made)), std::string::npos) << report;
+}
+
+// B3.30
+TEST(NeverAwaited, a_coroutine_that_was_awaited_is_not_reported) {
+  DevelopmentMode development;
+  auto body = []() -> Coroutine<int> { co_return co_await answer() + 1; };
+  EXPECT_EQ(run_now(body()), 43);
+  EXPECT_EQ(development.reports().size(), 0U);
+}
+
+TEST(NeverAwaited, a_coroutine_that_moved_is_reported_once) {
+  DevelopmentMode development;
+  {
+    Coroutine<int> first = answer();
+    Coroutine<int> second = std::move(first);
+    first = std::move(second);
+  }
+  EXPECT_EQ(development.reports().size(), 1U);
+}
+
+TEST(NeverAwaited, one_that_is_assigned_over_is_reported) {
+  DevelopmentMode development;
+  Coroutine<int> coroutine = answer();
+  coroutine = answer();
+  EXPECT_EQ(development.reports().size(), 1U);
+  EXPECT_EQ(run_now(std::move(coroutine)), 42);
+}
+
+// B3.30
+TEST(NeverAwaited, a_closed_coroutine_is_not_reported_and_lets_its_arguments_go) {
+  DevelopmentMode development;
+  int alive = 0;
+  auto body = [](Counted) -> Coroutine<> { co_return; };
+  Coroutine<> coroutine = body(Counted(alive));
+  coroutine.close();
+  coroutine.close();
+  EXPECT_EQ(alive, 0);
+  EXPECT_EQ(development.reports().size(), 0U);
+}
+
+TEST(Coroutine, that_was_closed_cannot_be_awaited) {
+  auto body = []() -> Coroutine<> {
+    Coroutine<int> closed = answer();
+    closed.close();
+    co_await closed;
+  };
+  EXPECT_EQ(failure(body()), "RuntimeError('cannot reuse already awaited coroutine')");
+}
+
+TEST(NeverAwaited, outside_of_development_mode_nothing_is_reported) {
+  DevelopmentMode development;
+  _development_mode = false;
+  {
+    Coroutine<int> forgotten = answer();
+  }
+  EXPECT_EQ(development.reports().size(), 0U);
+}
+
+TEST(NeverAwaited, one_that_was_made_before_development_mode_is_reported_without_its_place) {
+  DevelopmentMode development;
+  _development_mode = false;
+  {
+    Coroutine<int> forgotten = answer();
+    _development_mode = true;
+  }
+  ASSERT_EQ(development.reports().size(), 1U);
+  EXPECT_TRUE(development.reports()[0].ends_with("answer()' was never awaited")) << development.reports()[0];
+}
+
+TEST(NeverAwaited, is_written_to_stderr_when_nobody_else_wants_it) {
+  DevelopmentMode development;
+  _never_awaited_hook = nullptr;
+  testing::internal::CaptureStderr();
+  {
+    Coroutine<int> forgotten = answer();
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(text.starts_with("RuntimeWarning: coroutine '")) << text;
+  EXPECT_NE(text.find("was never awaited"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace krait

@@ -239,5 +239,59 @@ TEST(ExceptionGroup, refuses_what_is_no_exception) {
   EXPECT_EQ(BaseExceptionGroup("g", {made(KeyboardInterrupt())}).exceptions().size(), 1U);
 }
 
+// BaseException is a virtual base of them all, so a cast has to find it within the object.
+TEST(ExceptionCast, finds_the_base_that_a_catch_clause_would_find) {
+  const std::exception_ptr error = made(shop::DumplingsSoldOut("no more today"));
+  const auto* base = _exception_cast<BaseException>(error);
+  const auto* lookup = _exception_cast<LookupError>(error);
+  const auto* standard = _exception_cast<std::exception>(error);
+  ASSERT_TRUE(base && lookup && standard);
+  EXPECT_STREQ(base->what(), "no more today");
+  EXPECT_STREQ(lookup->what(), "no more today");
+  EXPECT_STREQ(standard->what(), "no more today");
+  EXPECT_EQ(static_cast<const BaseException*>(lookup), base);
+  try {
+    std::rethrow_exception(error);
+  } catch (const BaseException& caught) {
+    EXPECT_EQ(&caught, base);
+  }
+}
+
+TEST(ExceptionCast, finds_each_of_a_group_s_bases) {
+  const std::exception_ptr group = made(ExceptionGroup("g", {made(ValueError())}));
+  ASSERT_NE(_exception_cast<BaseExceptionGroup>(group), nullptr);
+  EXPECT_EQ(_exception_cast<BaseExceptionGroup>(group)->message(), "g");
+  EXPECT_STREQ(_exception_cast<std::exception>(group)->what(), "g (1 sub-exception)");
+  EXPECT_EQ(static_cast<const BaseException*>(_exception_cast<Exception>(group)),
+            _exception_cast<BaseException>(group));
+}
+
+TEST(ExceptionCast, gives_null_for_what_it_is_not) {
+  EXPECT_EQ(_exception_cast<ValueError>(made(KeyError("k"))), nullptr);
+  EXPECT_EQ(_exception_cast<std::exception>(made(KeyboardInterrupt())), nullptr);
+  EXPECT_EQ(_exception_cast<BaseException>(nullptr), nullptr);
+}
+
+TEST(ExceptionCast, knows_exceptions_of_other_libraries) {
+  EXPECT_STREQ(_exception_cast<std::logic_error>(made(std::out_of_range("far")))->what(), "far");
+  EXPECT_EQ(*_exception_cast<int>(made(7)), 7);
+  EXPECT_EQ(_exception_cast<int>(made(7L)), nullptr);
+  EXPECT_EQ(_exception_cast<BaseException>(made(std::out_of_range("far"))), nullptr);
+  struct Plain {};
+  EXPECT_EQ(_exception_cast<BaseException>(made(Plain())), nullptr);
+}
+
+TEST(ExceptionCast, of_a_foreign_class_with_an_ambiguous_base_finds_none) {
+  struct Left : std::runtime_error {
+    Left() : std::runtime_error("left") {}
+  };
+  struct Right : std::runtime_error {
+    Right() : std::runtime_error("right") {}
+  };
+  struct Both : Left, Right {};
+  EXPECT_EQ(_exception_cast<std::runtime_error>(made(Both())), nullptr);
+  EXPECT_NE(_exception_cast<Left>(made(Both())), nullptr);
+}
+
 }  // namespace
 }  // namespace krait

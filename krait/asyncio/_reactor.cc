@@ -42,7 +42,7 @@ class Set {
 
 class EdgeWatch final : public _Watch {
  public:
-  EdgeWatch(Set& set, int fd) : set_(set), fd_(fd) {
+  EdgeWatch(std::shared_ptr<Set> set, int fd) : held_(std::move(set)), set_(*held_), fd_(fd) {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
     event.data.ptr = this;
@@ -87,6 +87,7 @@ class EdgeWatch final : public _Watch {
     }
   };
 
+  std::shared_ptr<Set> held_;  // a connection or a child may outlive its loop
   Set& set_;
   int fd_;
   Direction read_, write_;
@@ -106,7 +107,7 @@ bool Set::look() {
 class AsioReactor final : public _Reactor {
  public:
   void poll(std::int64_t timeout) override {
-    if (set_.look()) {
+    if (set_->look()) {
       // While sockets keep the loop busy, Asio gets a look now and then.
       if (++looks_ % kLooksBetweenAsio != 0) return;
       timeout = 0;
@@ -115,7 +116,7 @@ class AsioReactor final : public _Reactor {
       set_armed_ = true;
       set_watch_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
         set_armed_ = false;
-        if (!error) set_.look();
+        if (!error) set_->look();
       });
     }
     if (timeout < 0) {
@@ -131,7 +132,7 @@ class AsioReactor final : public _Reactor {
     asio::post(context_, [] {});
   }
 
-  bool awaits() const noexcept override { return set_.armed > 0 || lookups_ > 0; }
+  bool awaits() const noexcept override { return set_->armed > 0 || lookups_ > 0; }
 
   std::unique_ptr<_Watch> watch(int fd) override { return std::make_unique<EdgeWatch>(set_, fd); }
 
@@ -194,14 +195,14 @@ class AsioReactor final : public _Reactor {
   };
 
   static constexpr unsigned kLooksBetweenAsio = 64;
-  Set set_;
+  std::shared_ptr<Set> set_ = std::make_shared<Set>();
   unsigned looks_ = 0;
   bool set_armed_ = false;
   int lookups_ = 0;
   // One thread polls, others only post: Asio need not lock around its descriptors.
   asio::io_context context_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   asio::executor_work_guard<asio::io_context::executor_type> work_{context_.get_executor()};
-  asio::posix::stream_descriptor set_watch_{context_, set_.fd()};
+  asio::posix::stream_descriptor set_watch_{context_, set_->fd()};
   std::map<int, std::shared_ptr<Signal>> signals_;
 };
 

@@ -11,6 +11,7 @@
 #include "krait/asyncio/queues.h"
 #include "krait/asyncio/runners.h"
 #include "krait/asyncio/streams.h"
+#include "krait/asyncio/subprocess.h"
 #include "krait/asyncio/taskgroups.h"
 #include "krait/asyncio/tasks.h"
 #include "krait/asyncio/threads.h"

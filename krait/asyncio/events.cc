@@ -1,11 +1,15 @@
 #include "krait/asyncio/events.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
 
+#include "krait/asyncio/_descriptors.h"
 #include "krait/asyncio/_reactor.h"
 #include "krait/asyncio/graph.h"
 #include "krait/asyncio/tasks.h"
@@ -18,6 +22,9 @@ constinit thread_local _Running _running;
 namespace {
 
 thread_local _VirtualTime* virtual_time = nullptr;
+constinit thread_local EventLoop* current_loop = nullptr;  // of set_event_loop
+
+bool on_main_thread() { return ::syscall(SYS_gettid) == ::getpid(); }
 
 // While something is ready, I/O is looked at only every so many turns: a poll costs as much as a hundred switches.
 constexpr int kTurnsBetweenPolls = 64;
@@ -87,6 +94,7 @@ void _Callback::call(_ReadyNode* node) {
 EventLoop::EventLoop() : debug_(_development_mode), virtual_(virtual_time) { recent_ = _now(); }
 
 EventLoop::~EventLoop() {
+  if (current_loop == this) current_loop = nullptr;
   if (closed_) return;
   if (debug_) call_exception_handler({"unclosed event loop", nullptr, {}});
   close();
@@ -192,18 +200,52 @@ TimerHandle EventLoop::schedule_at(nanoseconds when, _base::Function<void()> fun
 }
 
 void EventLoop::add_signal_handler(int number, _base::Function<void()> function) {
-  if (number < 1 || number >= NSIG) throw ValueError("sig should be in 1..64, not " + std::to_string(number));
-  if (number == SIGKILL || number == SIGSTOP)
-    throw ValueError("cannot add a handler for signal " + std::to_string(number) + ": it cannot be caught");
+  struct sigaction now{};
+  if (number < 1 || ::sigaction(number, nullptr, &now) != 0)
+    throw ValueError("invalid signal number " + std::to_string(number));
+  _check_closed();
+  if (!on_main_thread()) throw RuntimeError("set_wakeup_fd only works in main thread of the main interpreter");
+  if (number == SIGKILL || number == SIGSTOP) throw RuntimeError("sig " + std::to_string(number) + " cannot be caught");
   remove_signal_handler(number);
-  _reactor().add_signal(number, [this, function = std::move(function)]() mutable { call_reporting(*this, function); });
+  // The reactor holds it; what is queued when it is removed does nothing any more.
+  auto held = std::make_shared<_base::Function<void()>>(std::move(function));
+  _reactor().add_signal(number, [this, held] {
+    call_soon([weak = std::weak_ptr(held)] {
+      if (auto alive = weak.lock()) (*alive)();
+    });
+  });
   ++signals_;
 }
 
 bool EventLoop::remove_signal_handler(int number) {
+  struct sigaction now{};
+  if (number < 1 || ::sigaction(number, nullptr, &now) != 0)
+    throw ValueError("invalid signal number " + std::to_string(number));
   if (!reactor_ || !reactor_->remove_signal(number)) return false;
   --signals_;
   return true;
+}
+
+_Descriptors& EventLoop::descriptors() {
+  _check_closed();
+  if (!descriptors_) descriptors_ = std::make_unique<_Descriptors>(*this);
+  return *descriptors_;
+}
+
+void EventLoop::add_reader(int fd, _base::Function<void()> function) {
+  descriptors().add(fd, _Descriptors::Direction::Read, std::move(function));
+}
+
+void EventLoop::add_writer(int fd, _base::Function<void()> function) {
+  descriptors().add(fd, _Descriptors::Direction::Write, std::move(function));
+}
+
+bool EventLoop::remove_reader(int fd) noexcept {
+  return descriptors_ && descriptors_->remove(fd, _Descriptors::Direction::Read);
+}
+
+bool EventLoop::remove_writer(int fd) noexcept {
+  return descriptors_ && descriptors_->remove(fd, _Descriptors::Direction::Write);
 }
 
 void EventLoop::set_exception_handler(ExceptionHandler handler) {
@@ -432,9 +474,10 @@ void EventLoop::close() {
   threads_.reset();
   // What is dropped may schedule more as it dies.
   do {
+    descriptors_.reset();
     take_from_threads();
     drop_everything();
-  } while (!tasks_.empty() || !timers_.empty() || !ready_.empty());
+  } while (!tasks_.empty() || !timers_.empty() || !ready_.empty() || descriptors_);
   std::unique_ptr<_Reactor> reactor;
   std::vector<Incoming> incoming;
   std::lock_guard lock(incoming_mutex_);
@@ -449,5 +492,14 @@ EventLoop& get_running_loop() {
   if (!_running.loop) throw RuntimeError("no running event loop");
   return *_running.loop;
 }
+
+EventLoop& get_event_loop() {
+  EventLoop* loop = _running.loop ? _running.loop : current_loop;
+  if (loop) return *loop;
+  std::string name = on_main_thread() ? "MainThread" : "Thread-" + std::to_string(::syscall(SYS_gettid));
+  throw RuntimeError("There is no current event loop in thread '" + name + "'.");
+}
+
+void set_event_loop(EventLoop* loop) noexcept { current_loop = loop; }
 
 }  // namespace krait::asyncio

@@ -34,8 +34,14 @@ class ThreadPoolExecutor;
 
 namespace krait::asyncio {
 
+struct AddressInfo;
+struct DatagramEndpointOptions;
 class EventLoop;
 class FutureBase;
+struct GetaddrinfoOptions;
+struct NameInfo;
+struct SocketAddress;
+class _Descriptors;
 class _FutureCore;
 class _LoopThreads;
 class _Reactor;
@@ -201,11 +207,36 @@ class EventLoop {
   // virtual time, which says nothing of threads, there is no timeout. Python: loop.shutdown_default_executor(timeout=None)
   Coroutine<> shutdown_default_executor(std::optional<nanoseconds> timeout = std::nullopt);
 
-  // Calls `function` in the loop whenever signal `number` comes; replaces the former one. Only one loop of a
-  // process should. Throws ValueError for a number that cannot be caught. Python: loop.add_signal_handler
+  // Calls `function` in the loop whenever signal `number` comes; replaces the former one. Only in the main thread. Throws
+  // ValueError "invalid signal number 99"; RuntimeError for one that cannot be caught, and in another thread.
+  // Python: loop.add_signal_handler(sig, callback)
   void add_signal_handler(int number, _base::Function<void()> function);
   // True when there was one; the default action is back. Python: loop.remove_signal_handler
   bool remove_signal_handler(int number);
+
+  // Calls `function` in every turn in which the descriptor can be read (written), until it is removed; replaces the former
+  // one. The descriptor stays the caller's, who removes before closing it. Throws ValueError for a negative number,
+  // PermissionError for a file, which is always ready, and RuntimeError for one that a transport uses.
+  // Python: loop.add_reader(fd, callback), loop.add_writer(fd, callback)
+  void add_reader(int fd, _base::Function<void()> function);
+  void add_writer(int fd, _base::Function<void()> function);
+  // True when there was one. Python: loop.remove_reader(fd), loop.remove_writer(fd)
+  bool remove_reader(int fd) noexcept;
+  bool remove_writer(int fd) noexcept;
+
+  // Look names up in another thread, so that nothing waits here. Cancelling drops the answer, not the look-up, which
+  // nobody waits for, not even close(). Throw gaierror "[Errno -2] Name or service not known". The types are in
+  // addresses.h. Departs from Python: host "" and service "" are None.
+  // Python: await loop.getaddrinfo(host, port, *, family=0, type=0, proto=0, flags=0)
+  Coroutine<std::vector<AddressInfo>> getaddrinfo(std::string host, int port, GetaddrinfoOptions options);
+  Coroutine<std::vector<AddressInfo>> getaddrinfo(std::string host, std::string service, GetaddrinfoOptions options);
+  // Python: await loop.getnameinfo(sockaddr, flags=0)
+  Coroutine<NameInfo> getnameinfo(SocketAddress address, int flags = 0);
+
+  // A datagram socket under a protocol: a pair of the transport and of what `factory` gives. In transports.h.
+  // Python: await loop.create_datagram_endpoint(protocol_factory, local_addr=None, remote_addr=None, …)
+  template <class Factory>
+  auto create_datagram_endpoint(Factory factory, DatagramEndpointOptions options);
 
   // Replaces the handler; an empty one means the default, which logs to stderr. Python: set_exception_handler
   using ExceptionHandler = _base::Function<void(EventLoop&, const ExceptionContext&)>;
@@ -272,6 +303,7 @@ class EventLoop {
   TimerHandle schedule_at(nanoseconds when, _base::Function<void()> function, contextvars::_Slot context);
   void hand_over(Incoming incoming);
   void take_from_threads();
+  _Descriptors& descriptors();
   void drop_everything() noexcept;
   void drop_ready() noexcept;
   static bool preempt(std::coroutine_handle<> coroutine);
@@ -292,6 +324,7 @@ class EventLoop {
   _base::IntrusiveList<_TaskCore> tasks_;
   _base::IntrusiveList<_FutureCore> futures_;
   std::unique_ptr<_Reactor> reactor_;
+  std::unique_ptr<_Descriptors> descriptors_;            // made when the first is added
   std::shared_ptr<ExceptionHandler> exception_handler_;  // shared, so that it may replace itself while it runs
   int external_ = 0;
   int signals_ = 0;  // handlers that users added
@@ -309,5 +342,11 @@ _base::Ref<EventLoop> new_event_loop();
 EventLoop& get_running_loop();
 // The running loop, or null. Python: asyncio._get_running_loop()
 inline EventLoop* _get_running_loop() noexcept { return _running.loop; }
+// The running loop, else the one set for this thread. Throws RuntimeError "There is no current event loop in thread
+// 'MainThread'.", as Python does from 3.14 on: none is made on the way. Python: asyncio.get_event_loop()
+EventLoop& get_event_loop();
+// Sets this thread's loop for get_event_loop(); null: none. Departs from Python: who made the loop keeps it, and when it
+// dies the thread has none. Python: asyncio.set_event_loop(loop)
+void set_event_loop(EventLoop* loop) noexcept;
 
 }  // namespace krait::asyncio

@@ -523,14 +523,88 @@ TEST(SignalHandler, an_exception_is_reported_and_the_loop_goes_on) {
 
 TEST(SignalHandler, refuses_what_cannot_be_caught) {
   Loop loop;
-  EXPECT_THROW(loop->add_signal_handler(0, [] {}), ValueError);
-  EXPECT_THROW(loop->add_signal_handler(1000, [] {}), ValueError);
-  EXPECT_THROW(loop->add_signal_handler(SIGKILL, [] {}), ValueError);
+  EXPECT_EQ(failure([&] { loop->add_signal_handler(0, [] {}); }), "ValueError('invalid signal number 0')");
+  EXPECT_EQ(failure([&] { loop->add_signal_handler(1000, [] {}); }), "ValueError('invalid signal number 1000')");
+  EXPECT_EQ(failure([&] { loop->add_signal_handler(32, [] {}); }), "ValueError('invalid signal number 32')");
+  EXPECT_EQ(failure([&] { loop->remove_signal_handler(1000); }), "ValueError('invalid signal number 1000')");
+  EXPECT_EQ(failure([&] { loop->add_signal_handler(SIGKILL, [] {}); }), "RuntimeError('sig 9 cannot be caught')");
+  EXPECT_EQ(failure([&] { loop->add_signal_handler(SIGSTOP, [] {}); }), "RuntimeError('sig 19 cannot be caught')");
+}
+
+// B3.27
+TEST(SignalHandler, only_the_main_thread_may_add_one) {
+  Loop loop;
+  std::string said;
+  std::thread([&] { said = failure([&] { loop->add_signal_handler(SIGUSR1, [] {}); }); }).join();
+  EXPECT_EQ(said, "RuntimeError('set_wakeup_fd only works in main thread of the main interpreter')");
+}
+
+// B3.27
+TEST(SignalHandler, removing_it_restores_the_default) {
+  Loop loop;
+  loop->add_signal_handler(SIGUSR1, [] {});
+  struct sigaction action;
+  ::sigaction(SIGUSR1, nullptr, &action);
+  EXPECT_NE(action.sa_handler, SIG_DFL);
+  EXPECT_TRUE(loop->remove_signal_handler(SIGUSR1));
+  ::sigaction(SIGUSR1, nullptr, &action);
+  EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+// B3.27: it comes through the ready queue like any other callback, and so behind what is ready.
+TEST(SignalHandler, waits_its_turn_and_does_nothing_when_it_is_removed_before) {
+  Loop loop;
+  Trace trace;
+  for (int number : {SIGUSR1, SIGUSR2})
+    loop->add_signal_handler(number, [&, number] {
+      trace.push_back(number == SIGUSR1 ? "first" : "second");
+      loop->remove_signal_handler(number == SIGUSR1 ? SIGUSR2 : SIGUSR1);
+      loop->call_soon([&] { loop->stop(); });
+    });
+  ::raise(SIGUSR1);
+  ::raise(SIGUSR2);
+  loop->run_forever();
+  EXPECT_EQ(trace.size(), 1U);
 }
 
 TEST(GetRunningLoop, there_is_none_outside) {
   EXPECT_EQ(failure([] { get_running_loop(); }), "RuntimeError('no running event loop')");
   EXPECT_EQ(_get_running_loop(), nullptr);
+}
+
+TEST(GetEventLoop, gives_none_unless_one_runs_or_was_set) {
+  const std::string none = "RuntimeError(\"There is no current event loop in thread 'MainThread'.\")";
+  EXPECT_EQ(failure([] { get_event_loop(); }), none);
+  {
+    Loop set, running;
+    set_event_loop(&*set);
+    EXPECT_EQ(&get_event_loop(), &*set);
+    running->call_soon([&] {
+      EXPECT_EQ(&get_event_loop(), &*running);
+      running->stop();
+    });
+    running->run_forever();
+    std::thread([&] { EXPECT_NE(failure([] { get_event_loop(); }), "nothing"); }).join();
+    set_event_loop(nullptr);
+    EXPECT_EQ(failure([] { get_event_loop(); }), none);
+    set_event_loop(&*set);
+  }
+  EXPECT_EQ(failure([] { get_event_loop(); }), none) << "a loop that died is still there";
+}
+
+// The notes' loop.run_forever() with a callback that stops it, more than once.
+TEST(Stop, may_come_from_a_callback_again_and_again) {
+  Loop loop;
+  Trace trace;
+  for (int round = 1; round <= 3; ++round) {
+    loop->call_soon([&, round] {
+      trace.push_back("round " + std::to_string(round));
+      loop->stop();
+    });
+    loop->run_forever();
+    EXPECT_FALSE(loop->is_running());
+  }
+  EXPECT_EQ(trace, (Trace{"round 1", "round 2", "round 3"}));
 }
 
 TEST(GetRunningLoop, each_thread_has_its_own) {

@@ -1,5 +1,6 @@
 #pragma once
 // Python: asyncio
+#include "krait/asyncio/addresses.h"
 #include "krait/asyncio/as_completed.h"
 #include "krait/asyncio/coroutines.h"
 #include "krait/asyncio/events.h"
@@ -8,6 +9,7 @@
 #include "krait/asyncio/gather.h"
 #include "krait/asyncio/graph.h"
 #include "krait/asyncio/locks.h"
+#include "krait/asyncio/protocols.h"
 #include "krait/asyncio/queues.h"
 #include "krait/asyncio/runners.h"
 #include "krait/asyncio/streams.h"
@@ -16,5 +18,6 @@
 #include "krait/asyncio/tasks.h"
 #include "krait/asyncio/threads.h"
 #include "krait/asyncio/timeouts.h"
+#include "krait/asyncio/transports.h"
 #include "krait/asyncio/wait.h"
 #include "krait/builtins.h"

@@ -4,9 +4,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 
 namespace krait::asyncio {
@@ -109,6 +111,8 @@ std::string _Socket::peer_name() const {
   return name.empty() ? "the peer" : name;
 }
 
+std::string _bound_name(int fd) { return name_of(fd, ::getsockname); }
+
 std::any _Socket::extra_info(std::string_view name) const {
   if (name == "socket") return fd_.get();
   if (name != "peername" && name != "sockname") return {};
@@ -130,7 +134,13 @@ std::string _address_text(const _Reactor::Address& address) {
     inet_ntop(AF_INET6, &v6->sin6_addr, text, sizeof text);
     return "[" + std::string(text) + "]:" + std::to_string(ntohs(v6->sin6_port));
   }
-  if (any->sa_family == AF_UNIX) return std::string("unix:") + reinterpret_cast<const sockaddr_un*>(any)->sun_path;
+  if (any->sa_family == AF_UNIX) {
+    // The kernel counts a path's closing zero in, and gives an abstract name (which begins with zero) none.
+    std::string_view path = std::string_view(address.bytes).substr(offsetof(sockaddr_un, sun_path));
+    if (path.empty()) return "unix:";
+    if (path.front() == '\0') return "unix:@" + std::string(path.substr(1));
+    return "unix:" + std::string(path.substr(0, path.find('\0')));
+  }
   return "an address of family " + std::to_string(any->sa_family);
 }
 
@@ -200,8 +210,56 @@ _base::UniqueFd _listen(const _ListenOptions& options) {
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
   if (options.reuse_port) ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
   if (::bind(fd.get(), as_sockaddr(address), static_cast<socklen_t>(address.bytes.size())) != 0 ||
-      ::listen(fd.get(), options.backlog) != 0)
+      (options.listen && ::listen(fd.get(), options.backlog) != 0))
     raise_os_error(errno, "listen on", name);
+  return fd;
+}
+
+namespace {
+
+// Throws OSError "AF_UNIX path too long", as Python's socket module does.
+_Reactor::Address unix_address(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  bool abstract = !path.empty() && path.front() == '\0';
+  if (path.size() + !abstract > sizeof address.sun_path) throw OSError("AF_UNIX path too long");
+  path.copy(address.sun_path, path.size());
+  return {AF_UNIX, std::string(reinterpret_cast<const char*>(&address),
+                               offsetof(sockaddr_un, sun_path) + path.size() + !abstract)};
+}
+
+_base::UniqueFd unix_socket() {
+  _base::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) raise_os_error(errno, "make a Unix socket");
+  return fd;
+}
+
+}  // namespace
+
+Coroutine<_Socket> _connect_unix(std::string path) {
+  _Reactor::Address address = unix_address(path);
+  _base::UniqueFd fd = unix_socket();
+  int result = ::connect(fd.get(), as_sockaddr(address), static_cast<socklen_t>(address.bytes.size()));
+  int error = result == 0 ? 0 : errno;
+  _Socket socket(get_running_loop(), std::move(fd));
+  if (error == EINPROGRESS) error = co_await finish_connect(socket);
+  if (error != 0) raise_os_error(error, "connect to", _address_text(address));
+  co_return socket;
+}
+
+_base::UniqueFd _listen_unix(const std::string& path, int backlog) {
+  _Reactor::Address address = unix_address(path);
+  struct stat status{};
+  bool abstract = path.empty() || path.front() == '\0';
+  if (!abstract && ::stat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode)) ::unlink(path.c_str());
+  _base::UniqueFd fd = unix_socket();
+  if (::bind(fd.get(), as_sockaddr(address), static_cast<socklen_t>(address.bytes.size())) != 0) {
+    if (errno != EADDRINUSE) raise_os_error(errno, "listen on", _address_text(address));
+    OSError taken("[Errno " + std::to_string(EADDRINUSE) + "] Address '" + path + "' is already in use");
+    taken.errno_ = EADDRINUSE;
+    throw taken;
+  }
+  if (backlog >= 0 && ::listen(fd.get(), backlog) != 0) raise_os_error(errno, "listen on", _address_text(address));
   return fd;
 }
 
@@ -210,6 +268,7 @@ int _bound_port(int fd) {
   socklen_t size = sizeof storage;
   if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0)
     raise_os_error(errno, "ask for a socket's port");
+  if (storage.ss_family != AF_INET && storage.ss_family != AF_INET6) return 0;
   return ntohs(storage.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6*>(&storage)->sin6_port
                                              : reinterpret_cast<sockaddr_in*>(&storage)->sin_port);
 }

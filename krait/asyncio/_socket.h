@@ -39,7 +39,10 @@ class _Socket final : public _Transport {
   std::unique_ptr<_Watch> watch_;
 };
 
-// "127.0.0.1:80", "[::1]:80", "unix:/path"
+// What a socket is bound to, as _address_text() writes it; "" when it is not.
+std::string _bound_name(int fd);
+
+// "127.0.0.1:80", "[::1]:80", "unix:/path", "unix:@name" for an abstract one
 std::string _address_text(const _Reactor::Address& address);
 
 // What a name stands for; numbers are not looked up. Throws OSError "cannot resolve 'name': …".
@@ -51,11 +54,17 @@ struct _ListenOptions {
   std::string host = "127.0.0.1";
   int port = 0;  // 0: any free one
   int backlog = 2048;
+  bool listen = true;       // false: only bind
   bool reuse_port = false;  // several sockets (of one process or more) share the port
 };
+// A stream socket of the machine itself; a name that begins with a zero byte is an abstract one.
+Coroutine<_Socket> _connect_unix(std::string path);
+// A socket that is there already and stale is replaced. Throws OSError "[Errno 98] Address '/x' is already in use".
+_base::UniqueFd _listen_unix(const std::string& path, int backlog);
+
 // A listening socket, bound. Throws OSError: "[Errno 98] cannot listen on 127.0.0.1:80: Address already in use".
 _base::UniqueFd _listen(const _ListenOptions& options);
-// The port that a bound socket has.
+// The port that a bound socket has; 0 for one that has none.
 int _bound_port(int fd);
 
 }  // namespace krait::asyncio

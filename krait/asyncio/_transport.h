@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <any>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,12 @@ class _IoWait final : public _Waiter, public _IoWaiter {
     arm(this);
   }
   void await_resume() { finish(); }
+  // Wakes the task as if the descriptor were ready: its watch is about to go.
+  void give_up() noexcept {
+    if (!std::exchange(waiting_, false)) return;
+    arm(nullptr);
+    if (!done()) wake();
+  }
 
  private:
   void arm(_IoWaiter* waiter) {
@@ -42,6 +49,8 @@ class _IoWait final : public _Waiter, public _IoWaiter {
   Direction direction_;
   bool waiting_ = false;
 };
+
+class _Stream;
 
 class _Transport {
  public:
@@ -65,6 +74,10 @@ class _Transport {
   virtual bool can_write_eof() const noexcept { return true; }
   // Says that nothing more will be sent; the other direction goes on. Only where can_write_eof().
   virtual void shutdown_write() = 0;
+  // Where a protocol ends with a goodbye, as TLS does: says it and waits for the peer's, before close(). Throws
+  // TimeoutError, OSError.
+  virtual bool must_finish() const noexcept { return false; }
+  virtual Coroutine<> finish();
   // At once: what is not with the kernel is lost. Nobody may be waiting on the watch. A second call does nothing.
   virtual void close() noexcept = 0;
   virtual bool is_open() const noexcept = 0;
@@ -79,6 +92,11 @@ class _Transport {
   _Transport() = default;
   _Transport(const _Transport&) = default;
   _Transport& operator=(const _Transport&) = default;
+
+ private:
+  friend _Stream;
+  // Reader and writer of one transport share this; each finds here what the other has made.
+  std::weak_ptr<_Stream> stream_;
 };
 
 }  // namespace krait::asyncio

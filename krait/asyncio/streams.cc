@@ -1,96 +1,71 @@
 #include "krait/asyncio/streams.h"
 
-#include <cerrno>
+#include <algorithm>
 
-#include "krait/asyncio/locks.h"
+#include "krait/asyncio/_stream.h"
+#include "krait/asyncio/_tls.h"
 #include "krait/asyncio/wait.h"
 
 namespace krait::asyncio {
 
-namespace {
-
-constexpr std::size_t kReadSize = 16 * 1024;
-// Out of descriptors: accepting again at once would spin. Python: ACCEPT_RETRY_DELAY
-constexpr auto kAcceptRetryDelay = std::chrono::seconds(1);
-
-}  // namespace
-
 StreamReader::StreamReader(std::shared_ptr<_Transport> transport, std::size_t limit)
-    : transport_(std::move(transport)), limit_(limit) {
+    : stream_(_Stream::of(std::move(transport))), limit_(limit) {
   if (limit == 0) throw ValueError("Limit cannot be <= 0");
 }
 
-std::string StreamReader::take(std::size_t n) {
-  std::string taken(held().substr(0, n));
-  start_ += taken.size();
-  if (start_ == buffer_.size()) {
-    buffer_.clear();
-    start_ = 0;
-  }
-  return taken;
-}
-
-// Reads once from the socket; false at the end of the stream.
-Coroutine<bool> StreamReader::fill(std::string_view who) {
-  if (waiting_)
-    throw RuntimeError(std::string(who) + "() called while another coroutine is already waiting for incoming data");
-  if (eof_) co_return false;
-  if (start_ > 0) {
-    buffer_.erase(0, start_);
-    start_ = 0;
-  }
-  struct Waiting {
-    bool& flag;
-    explicit Waiting(bool& f) : flag(f) { flag = true; }
-    ~Waiting() { flag = false; }
-  } waiting(waiting_);
-  std::size_t before = buffer_.size();
-  for (;;) {
-    buffer_.resize(before + kReadSize);
-    ssize_t n = -1;
-    try {
-      n = transport_->try_recv(buffer_.data() + before, kReadSize);
-    } catch (...) {
-      buffer_.resize(before);
-      throw;
-    }
-    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    if (n > 0) co_return true;
-    if (n == 0) {
-      eof_ = true;
-      co_return false;
-    }
-    co_await transport_->readable();
-  }
-}
-
 Coroutine<std::string> StreamReader::read(std::ptrdiff_t n) {
+  std::shared_ptr<_Stream> stream = stream_;
+  if (stream->exception()) std::rethrow_exception(stream->exception());
   if (n == 0) co_return "";
   if (n < 0) {
-    while (co_await fill("read")) {
+    while (co_await stream->fill("read")) {
     }
-    co_return take(held().size());
+    co_return stream->take(stream->held().size());
   }
-  if (held().empty()) co_await fill("read");
-  co_return take(static_cast<std::size_t>(n));
+  if (stream->held().empty()) co_await stream->fill("read");
+  co_return stream->take(static_cast<std::size_t>(n));
+}
+
+Coroutine<std::string> StreamReader::until(std::vector<std::string> separators) {
+  if (separators.empty()) throw ValueError("Separator should contain at least one element");
+  auto by_size = [](const std::string& a, const std::string& b) { return a.size() < b.size(); };
+  std::size_t longest = std::max_element(separators.begin(), separators.end(), by_size)->size();
+  if (std::min_element(separators.begin(), separators.end(), by_size)->empty())
+    throw ValueError("Separator should be at least one-byte string");
+  std::shared_ptr<_Stream> stream = stream_;
+  if (stream->exception()) std::rethrow_exception(stream->exception());
+  std::size_t looked = 0;  // no separator starts before this
+  for (;;) {
+    std::string_view held = stream->held();
+    std::size_t start = held.npos, end = held.npos;
+    for (const std::string& each : separators) {
+      std::size_t at = held.find(each, looked);
+      if (at == held.npos || at + each.size() >= end) continue;
+      start = at;
+      end = at + each.size();
+    }
+    if (end != held.npos) {
+      if (start > limit_) throw LimitOverrunError("Separator is found, but chunk is longer than limit", start);
+      co_return stream->take(end);
+    }
+    if (held.size() >= longest) looked = held.size() + 1 - longest;
+    if (looked > limit_) throw LimitOverrunError("Separator is not found, and chunk exceed the limit", looked);
+    if (!co_await stream->fill("readuntil")) throw IncompleteReadError(stream->take(stream->held().size()), -1);
+  }
 }
 
 Coroutine<std::string> StreamReader::readuntil(std::string separator) {
-  if (separator.empty()) throw ValueError("Separator should be at least one-byte string");
-  std::size_t looked = 0;  // no separator starts before this
-  for (;;) {
-    std::size_t at = held().find(separator, looked);
-    if (at != std::string_view::npos) {
-      if (at > limit_) throw LimitOverrunError("Separator is found, but chunk is longer than limit", at);
-      co_return take(at + separator.size());
-    }
-    if (held().size() >= separator.size()) looked = held().size() - separator.size() + 1;
-    if (looked > limit_) throw LimitOverrunError("Separator is not found, and chunk exceed the limit", looked);
-    if (!co_await fill("readuntil")) throw IncompleteReadError(take(held().size()), -1);
-  }
+  std::vector<std::string> one;
+  one.push_back(std::move(separator));
+  return until(std::move(one));
+}
+
+Coroutine<std::string> StreamReader::readuntil(std::vector<std::string> separators) {
+  return until(std::move(separators));
 }
 
 Coroutine<std::string> StreamReader::readline() {
+  std::shared_ptr<_Stream> stream = stream_;
   std::string problem;
   std::size_t consumed = 0;
   try {
@@ -101,156 +76,153 @@ Coroutine<std::string> StreamReader::readline() {
     problem = over.what();
     consumed = over.consumed;
   }
-  bool whole_line = held().size() > consumed && held()[consumed] == '\n';
-  take(whole_line ? consumed + 1 : held().size());
+  std::string_view held = stream->held();
+  bool whole_line = held.size() > consumed && held[consumed] == '\n';
+  stream->take(whole_line ? consumed + 1 : held.size());
   throw ValueError(problem);
 }
 
 Coroutine<std::string> StreamReader::readexactly(std::size_t n) {
-  while (held().size() < n) {
-    if (!co_await fill("readexactly")) throw IncompleteReadError(take(held().size()), static_cast<long>(n));
+  std::shared_ptr<_Stream> stream = stream_;
+  if (stream->exception()) std::rethrow_exception(stream->exception());
+  while (stream->held().size() < n) {
+    if (!co_await stream->fill("readexactly"))
+      throw IncompleteReadError(stream->take(stream->held().size()), static_cast<long>(n));
   }
-  co_return take(n);
+  co_return stream->take(n);
 }
 
-void StreamWriter::write(std::string_view data) {
-  if (closing_) throw RuntimeError("cannot write: the stream is closed");
-  if (eof_) throw RuntimeError("Cannot call write() after write_eof()");
-  if (pending_.empty()) {
-    ssize_t n = transport_->try_send(data);
-    if (n > 0) data.remove_prefix(static_cast<std::size_t>(n));
-  }
-  pending_.append(data);
+Coroutine<std::optional<std::string>> StreamReader::anext() {
+  std::string line = co_await readline();
+  if (line.empty()) co_return std::nullopt;
+  co_return line;
 }
 
+bool StreamReader::at_eof() const noexcept { return stream_->ended() && stream_->held().empty(); }
+void StreamReader::feed_data(std::string_view data) { stream_->feed(data); }
+void StreamReader::feed_eof() { stream_->feed_eof(); }
+void StreamReader::set_exception(std::exception_ptr error) { stream_->set_exception(std::move(error)); }
+std::exception_ptr StreamReader::exception() const noexcept { return stream_->exception(); }
+
+StreamWriter::StreamWriter(std::shared_ptr<_Transport> transport) : stream_(_Stream::of(std::move(transport))) {}
+
+void StreamWriter::write(std::string_view data) { stream_->write(data); }
+
+void StreamWriter::writelines(const std::vector<std::string>& lines) {
+  std::string all;
+  for (const std::string& each : lines) all += each;
+  stream_->write(all);
+}
+
+// Each keeps the state alive by itself: the writer may be moved meanwhile.
 Coroutine<> StreamWriter::drain() {
-  while (!pending_.empty()) {
-    ssize_t n = transport_->try_send(pending_);
-    if (n < 0) {
-      co_await transport_->writable();
-    } else {
-      pending_.erase(0, static_cast<std::size_t>(n));
-    }
-  }
-  while (!transport_->try_flush()) co_await transport_->writable();
+  std::shared_ptr<_Stream> stream = stream_;
+  co_await stream->drain();
 }
 
-Coroutine<> StreamWriter::write_eof() {
-  co_await drain();
-  eof_ = true;
-  transport_->shutdown_write();
-}
+void StreamWriter::write_eof() { stream_->write_eof(); }
+bool StreamWriter::can_write_eof() const noexcept { return stream_->transport()->can_write_eof(); }
+bool StreamWriter::is_closing() const noexcept { return stream_->is_closing(); }
+void StreamWriter::close() noexcept { stream_->close(); }
+void StreamWriter::abort() noexcept { stream_->abort(); }
 
-void StreamWriter::close() noexcept {
-  if (std::exchange(closing_, true)) return;
-  try {
-    if (!pending_.empty()) transport_->try_send(pending_);
-  } catch (...) {
-    // The peer is gone; there is nobody to tell.
-  }
-  transport_->close();
+Coroutine<> StreamWriter::wait_closed() {
+  std::shared_ptr<_Stream> stream = stream_;
+  co_await stream->wait_closed();
 }
-
-Coroutine<> StreamWriter::wait_closed() { co_return; }
 
 namespace {
 
-StreamPair make_pair_of(_Socket socket, std::size_t limit) {
-  auto shared = std::make_shared<_Socket>(std::move(socket));
-  return {StreamReader(shared, limit), StreamWriter(shared)};
+nanoseconds positive(std::optional<nanoseconds> given, const char* name, nanoseconds fallback) {
+  if (given && given->count() <= 0) {
+    throw ValueError(std::string(name) + " should be a positive number, got " +
+                     std::to_string(std::chrono::duration<double>(*given).count()));
+  }
+  return given.value_or(fallback);
+}
+
+// Python: the checks of SSLProtocol.__init__
+template <class Options>
+_TlsOptions tls_options(const Options& options) {
+  _TlsOptions tls;
+  tls.handshake_timeout = positive(options.ssl_handshake_timeout, "ssl_handshake_timeout", tls.handshake_timeout);
+  tls.shutdown_timeout = positive(options.ssl_shutdown_timeout, "ssl_shutdown_timeout", tls.shutdown_timeout);
+  return tls;
+}
+
+}  // namespace
+
+Coroutine<> StreamWriter::start_tls(ssl::SSLContext context, StartTlsOptions options) {
+  std::shared_ptr<_Stream> stream = stream_;
+  _TlsOptions tls = tls_options(options);
+  tls.wrap.server_side = stream->accepted;
+  if (!stream->accepted) tls.wrap.server_hostname = options.server_hostname;
+  co_await stream->replace_transport([context, tls](std::shared_ptr<_Transport> plain, std::string ahead) {
+    return _start_tls(std::move(plain), context, tls, std::move(ahead));
+  });
+}
+
+std::string StreamWriter::peername() const { return stream_->transport()->peer_name(); }
+
+std::any StreamWriter::extra_info(std::string_view name) const { return stream_->transport()->extra_info(name); }
+
+void StreamWriter::raise_other_type(std::string_view name) {
+  throw TypeError("cannot give '" + std::string(name) + "' as the type asked for: streams.h says which it has");
+}
+
+ssl::SSLContext _UseTls::context() const {
+  if (context_) return *context_;
+  return ssl::create_default_context();
+}
+
+namespace {
+
+// Python: the first checks of loop.create_connection
+template <class Options>
+void check_tls(const Options& options) {
+  if (options.ssl) return;
+  if (options.server_hostname) throw ValueError("server_hostname is only meaningful with ssl");
+  if (options.ssl_handshake_timeout) throw ValueError("ssl_handshake_timeout is only meaningful with ssl");
+  if (options.ssl_shutdown_timeout) throw ValueError("ssl_shutdown_timeout is only meaningful with ssl");
+}
+
+StreamPair make_pair_of(std::shared_ptr<_Transport> transport, std::size_t limit) {
+  // The writer first, so that its share of the stream holds until the reader has its own.
+  StreamWriter writer(transport);
+  return {StreamReader(transport, limit), std::move(writer)};
+}
+
+template <class Options>
+Coroutine<StreamPair> finish_connection(_Socket socket, Options options) {
+  std::shared_ptr<_Transport> transport = std::make_shared<_Socket>(std::move(socket));
+  if (options.ssl) {
+    _TlsOptions tls = tls_options(options);
+    ssl::SSLContext context = options.ssl.context();
+    tls.wrap.server_hostname = options.server_hostname;
+    transport = co_await _start_tls(std::move(transport), context, tls);
+  }
+  co_return make_pair_of(std::move(transport), options.limit);
 }
 
 }  // namespace
 
 Coroutine<StreamPair> open_connection(ConnectionOptions options) {
+  check_tls(options);
+  if (options.ssl && !options.server_hostname) {
+    if (options.host.empty()) throw ValueError("You must set server_hostname when using ssl without a host");
+    options.server_hostname = options.host;
+  }
+  tls_options(options);
   _Socket socket = co_await wait_for(_connect(options.host, options.port), options.timeout);
-  co_return make_pair_of(std::move(socket), options.limit);
+  co_return co_await finish_connection(std::move(socket), std::move(options));
 }
 
-struct Server::State {
-  State(EventLoop& loop, _base::UniqueFd fd, Callback c, std::size_t l)
-      : listener(loop, std::move(fd)), callback(std::move(c)), limit(l) {}
-  _Socket listener;
-  Callback callback;
-  std::size_t limit;
-  std::size_t connections = 0;
-  Event idle;  // no connection is open
-};
-
-namespace {
-
-// One connection: an exception of the callback is reported, and concerns nobody else.
-template <class State>
-Coroutine<> serve(std::shared_ptr<State> state, StreamPair pair) {
-  struct Count {
-    State& state;
-    explicit Count(State& s) : state(s) {
-      ++state.connections;
-      state.idle.clear();
-    }
-    ~Count() {
-      if (--state.connections == 0) state.idle.set();
-    }
-  } count(*state);
-  try {
-    co_await state->callback(std::move(pair.reader), std::move(pair.writer));
-  } catch (const std::exception&) {
-    get_running_loop().call_exception_handler(
-        {"Unhandled exception in client_connected_cb", std::current_exception(), {}});
-  }
-}
-
-}  // namespace
-
-Coroutine<> Server::accept(std::shared_ptr<State> state) {
-  for (;;) {
-    int fd = ::accept4(state->listener.fd(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
-      create_task(serve(state, make_pair_of(_Socket(get_running_loop(), _base::UniqueFd(fd)), state->limit)));
-      continue;
-    }
-    if (errno == EAGAIN) {
-      co_await state->listener.readable();
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      get_running_loop().call_exception_handler({"socket.accept() out of system resource", nullptr, {}});
-      co_await sleep(kAcceptRetryDelay);
-    } else if (errno != EINTR && errno != ECONNABORTED) {
-      raise_os_error(errno, "accept a connection");
-    }
-  }
-}
-
-Server::Server(_base::UniqueFd fd, Callback callback, std::size_t limit) : port_(_bound_port(fd.get())) {
-  state_ = std::make_shared<State>(get_running_loop(), std::move(fd), std::move(callback), limit);
-  state_->idle.set();
-  accepting_ = create_task(accept(state_));
-}
-
-Server::~Server() {
-  if (state_) close();
-}
-
-void Server::close() {
-  if (accepting_) accepting_.cancel();
-  state_->listener.close();
-}
-
-Coroutine<> Server::wait_closed() {
-  co_await wait(std::vector<Future<>>{accepting_});
-  co_await state_->idle.wait();
-}
-
-Coroutine<> Server::serve_forever() {
-  struct Close {
-    Server& server;
-    ~Close() { server.close(); }
-  } close{*this};
-  co_await Future<>(accepting_);
-}
-
-Coroutine<Server> start_server(Server::Callback callback, ServerOptions options) {
-  _base::UniqueFd fd = _listen({.host = options.host, .port = options.port, .backlog = options.backlog});
-  co_return Server(std::move(fd), std::move(callback), options.limit);
+Coroutine<StreamPair> open_unix_connection(std::string path, UnixConnectionOptions options) {
+  if (options.ssl && !options.server_hostname) throw ValueError("you have to pass server_hostname when using ssl");
+  check_tls(options);
+  tls_options(options);
+  _Socket socket = co_await _connect_unix(std::move(path));
+  co_return co_await finish_connection(std::move(socket), std::move(options));
 }
 
 }  // namespace krait::asyncio

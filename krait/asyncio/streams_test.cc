@@ -44,7 +44,7 @@ TEST(Streams, carry_lines_both_ways) {
   run([]() -> Coroutine<> {
     Ends ends = co_await connect_ends();
     ends.client.writer.write("hello\nworld");
-    co_await ends.client.writer.write_eof();
+    ends.client.writer.write_eof();
     EXPECT_EQ(co_await ends.peer.reader.readline(), "hello\n");
     EXPECT_EQ(co_await ends.peer.reader.readline(), "world");
     EXPECT_EQ(co_await ends.peer.reader.readline(), "");

@@ -122,4 +122,25 @@ std::string _Folder::write(const std::string& name, const std::string& text) con
   return file;
 }
 
+_Site::_Site()
+    : authority_file(folder.write("authority.pem", authority.certificate())),
+      good_file(write("good", authority.issue())) {}
+
+std::string _Site::write(const std::string& name, const _Issued& issued) const {
+  return folder.write(name + ".pem", issued.certificate + issued.key);
+}
+
+SSLContext _Site::server(const std::string& file) const {
+  SSLContext context(PROTOCOL_TLS_SERVER);
+  context.load_cert_chain(file);
+  return context;
+}
+
+SSLContext _Site::client() const { return create_default_context({.cafile = authority_file}); }
+
+const _Site& _site() {
+  static const _Site site;
+  return site;
+}
+
 }  // namespace krait::ssl

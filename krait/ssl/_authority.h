@@ -2,9 +2,10 @@
 // An authority that issues certificates, for tests: what trustme is to Python's. Its keys are new each time, so that
 // nobody comes to trust one.
 
-#include <optional>
 #include <string>
 #include <vector>
+
+#include "krait/ssl/context.h"
 
 namespace krait::ssl {
 
@@ -49,5 +50,21 @@ class _Folder {
  private:
   std::string path_;
 };
+
+// An authority, a server with a certificate of its, and a client that trusts it.
+class _Site {
+ public:
+  _Site();
+  const _Authority authority;
+  const _Folder folder;
+  const std::string authority_file, good_file;
+  // Gives the path of a file with certificate and key.
+  std::string write(const std::string& name, const _Issued& issued) const;
+  SSLContext server(const std::string& file) const;
+  SSLContext server() const { return server(good_file); }
+  SSLContext client() const;
+};
+// Made once a program: keys take their time.
+const _Site& _site();
 
 }  // namespace krait::ssl

@@ -210,6 +210,12 @@ _Step SSLObject::_shutdown() {
   return state_->after(result);
 }
 
+void SSLObject::_say_goodbye() {
+  ERR_clear_error();
+  int result = SSL_shutdown(state_->ssl);
+  if (result < 0) state_->after(result);
+}
+
 namespace {
 
 void require_done(_Step step) {

@@ -143,6 +143,8 @@ class SSLObject : public _Connection {
   _Step _read(char* into, std::size_t size, std::size_t& got);
   _Step _write(std::string_view data, std::size_t& taken);
   _Step _shutdown();
+  // Only the first half of unwrap(): what the peer still sends can be read.
+  void _say_goodbye();
 };
 
 }  // namespace krait::ssl

@@ -22,29 +22,6 @@ std::string error_of(F function) {
   return "nothing was thrown";
 }
 
-// The certificates that the tests below need; made once a program.
-struct Shop {
-  _Authority authority;
-  _Folder folder;
-  std::string good = write("good", authority.issue());
-
-  std::string write(const std::string& name, const _Issued& issued) const {
-    return folder.write(name + ".pem", issued.certificate + issued.key);
-  }
-  SSLContext server(const std::string& file) const {
-    SSLContext context(PROTOCOL_TLS_SERVER);
-    context.load_cert_chain(file);
-    return context;
-  }
-  SSLContext server() const { return server(good); }
-  SSLContext client() const { return create_default_context({.cadata = authority.certificate()}); }
-};
-
-Shop& shop() {
-  static Shop the_shop;
-  return the_shop;
-}
-
 // One side of a connection, with the two buffers it works on.
 struct Side {
   MemoryBIO in, out;
@@ -103,9 +80,9 @@ TEST(MemoryBIO, gives_bytes_in_their_order_and_its_end_last) {
 
 TEST(SSLObject, speaks_both_ways_over_tls_1_3_and_1_2) {
   for (TLSVersion version : {TLSVersion::TLSv1_2, TLSVersion::TLSv1_3}) {
-    SSLContext server = shop().server();
+    SSLContext server = _site().server();
     server.set_maximum_version(version);
-    Pair pair(shop().client(), server);
+    Pair pair(_site().client(), server);
     EXPECT_EQ(pair.client.tls.version(), std::nullopt);
     EXPECT_EQ(pair.client.tls.cipher(), std::nullopt);
     pair.handshake();
@@ -131,7 +108,7 @@ TEST(SSLObject, speaks_both_ways_over_tls_1_3_and_1_2) {
 }
 
 TEST(SSLObject, asks_for_more_where_nothing_can_be_done) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   EXPECT_EQ(error_of<SSLWantReadError>([&] { pair.client.tls.do_handshake(); }),
             "The operation did not complete (read)");
   EXPECT_EQ(error_of<SSLWantReadError>([&] { pair.client.tls.read(); }), "The operation did not complete (read)");
@@ -145,7 +122,7 @@ TEST(SSLObject, asks_for_more_where_nothing_can_be_done) {
 }
 
 TEST(SSLObject, a_large_write_arrives_whole) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.handshake();
   std::string sent(1 << 20, '\0');
   for (std::size_t i = 0; i < sent.size(); ++i) sent[i] = static_cast<char>(i * 31);
@@ -157,7 +134,7 @@ TEST(SSLObject, a_large_write_arrives_whole) {
 }
 
 TEST(SSLObject, says_goodbye_in_both_directions) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.handshake();
   pair.client.tls.write("last");
   EXPECT_EQ(error_of<SSLWantReadError>([&] { pair.client.tls.unwrap(); }), "The operation did not complete (read)");
@@ -172,13 +149,13 @@ TEST(SSLObject, says_goodbye_in_both_directions) {
 }
 
 TEST(SSLObject, an_end_without_goodbye_is_an_error) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.handshake();
   pair.server.in.write_eof();
   EXPECT_EQ(error_of<SSLEOFError>([&] { pair.server.tls.read(); }),
             "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol");
 
-  Pair early(shop().client(), shop().server());
+  Pair early(_site().client(), _site().server());
   Pair::step(early.client);
   early.client.in.write_eof();
   EXPECT_EQ(error_of<SSLEOFError>([&] { early.client.tls.do_handshake(); }),
@@ -197,8 +174,8 @@ class Verification : public testing::TestWithParam<Untrusted> {};
 
 TEST_P(Verification, refuses) {
   const Untrusted& test = GetParam();
-  SSLContext server = shop().server(shop().write(test.what, test.make(shop().authority)));
-  Pair pair(shop().client(), server, {.server_hostname = test.host});
+  SSLContext server = _site().server(_site().write(test.what, test.make(_site().authority)));
+  Pair pair(_site().client(), server, {.server_hostname = test.host});
   try {
     pair.handshake();
     ADD_FAILURE() << "nothing was thrown";
@@ -233,11 +210,12 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& test) { return std::string(test.param.what); });
 
 TEST(Verification, takes_the_names_that_the_certificate_has) {
-  SSLContext server = shop().server(shop().write("names", shop().authority.issue({.names = {"*.example.org", "::1"}})));
+  SSLContext server =
+      _site().server(_site().write("names", _site().authority.issue({.names = {"*.example.org", "::1"}})));
   for (const char* host : {"a.example.org", "A.EXAMPLE.ORG", "::1"})
-    Pair(shop().client(), server, {.server_hostname = host}).handshake();
+    Pair(_site().client(), server, {.server_hostname = host}).handshake();
   for (const char* host : {"example.org", "a.b.example.org", "::2"})
-    EXPECT_THROW(Pair(shop().client(), server, {.server_hostname = host}).handshake(), SSLCertVerificationError)
+    EXPECT_THROW(Pair(_site().client(), server, {.server_hostname = host}).handshake(), SSLCertVerificationError)
         << host;
 }
 
@@ -245,7 +223,7 @@ TEST(Verification, can_be_turned_off_but_the_certificate_is_shown) {
   SSLContext client(PROTOCOL_TLS_CLIENT);
   client.set_check_hostname(false);
   client.set_verify_mode(CERT_NONE);
-  Pair pair(client, shop().server(), {});
+  Pair pair(client, _site().server(), {});
   pair.handshake();
   EXPECT_EQ(pair.client.tls.getpeercert(), Certificate{});
   EXPECT_EQ(decode_certificate(*pair.client.tls.getpeercert_der()).subject_part("commonName"), "krait test");
@@ -253,7 +231,7 @@ TEST(Verification, can_be_turned_off_but_the_certificate_is_shown) {
 }
 
 TEST(GetPeerCert, gives_what_was_verified_and_its_chain) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.handshake();
   std::optional<Certificate> certificate = pair.client.tls.getpeercert();
   ASSERT_TRUE(certificate);
@@ -261,21 +239,21 @@ TEST(GetPeerCert, gives_what_was_verified_and_its_chain) {
             (std::vector<Certificate::Field>{{"DNS", "localhost"}, {"IP Address", "127.0.0.1"}}));
   std::vector<std::string> verified = pair.client.tls.get_verified_chain();
   ASSERT_EQ(verified.size(), 2);
-  EXPECT_EQ(verified.back(), PEM_cert_to_DER_cert(shop().authority.certificate()));
+  EXPECT_EQ(verified.back(), PEM_cert_to_DER_cert(_site().authority.certificate()));
   EXPECT_EQ(pair.client.tls.get_unverified_chain(), std::vector<std::string>{verified.front()});
 }
 
 TEST(ClientCertificate, is_required_where_the_server_says_so) {
   for (TLSVersion version : {TLSVersion::TLSv1_2, TLSVersion::TLSv1_3}) {
-    SSLContext server = shop().server();
+    SSLContext server = _site().server();
     server.set_verify_mode(CERT_REQUIRED);
     server.set_maximum_version(version);
-    server.load_verify_locations({.cadata = shop().authority.certificate()});
-    Pair without(shop().client(), server);
+    server.load_verify_locations({.cadata = _site().authority.certificate()});
+    Pair without(_site().client(), server);
     EXPECT_EQ(without.client_error(), "[SSL: PEER_DID_NOT_RETURN_A_CERTIFICATE] peer did not return a certificate");
 
-    SSLContext client = shop().client();
-    client.load_cert_chain(shop().write("client", shop().authority.issue({.common_name = "a client"})));
+    SSLContext client = _site().client();
+    client.load_cert_chain(_site().write("client", _site().authority.issue({.common_name = "a client"})));
     Pair with(client, server);
     with.handshake();
     EXPECT_EQ(with.server.tls.getpeercert()->subject_part("commonName"), "a client");
@@ -285,13 +263,13 @@ TEST(ClientCertificate, is_required_where_the_server_says_so) {
 }
 
 TEST(ClientCertificate, can_be_asked_for_after_the_handshake) {
-  SSLContext server = shop().server();
+  SSLContext server = _site().server();
   server.set_verify_mode(CERT_REQUIRED);
   server.set_post_handshake_auth(true);
-  server.load_verify_locations({.cadata = shop().authority.certificate()});
-  SSLContext client = shop().client();
+  server.load_verify_locations({.cadata = _site().authority.certificate()});
+  SSLContext client = _site().client();
   client.set_post_handshake_auth(true);
-  client.load_cert_chain(shop().write("later", shop().authority.issue({.common_name = "later"})));
+  client.load_cert_chain(_site().write("later", _site().authority.issue({.common_name = "later"})));
   Pair pair(client, server);
   pair.handshake();
   EXPECT_EQ(pair.server.tls.getpeercert(), std::nullopt);
@@ -308,11 +286,12 @@ TEST(ClientCertificate, can_be_asked_for_after_the_handshake) {
 TEST(SniCallback, chooses_the_certificate_by_name) {
   std::map<std::string, SSLContext> contexts;
   for (const char* name : {"one.example", "two.example"}) {
-    SSLContext own = shop().server(shop().write(name, shop().authority.issue({.names = {name}, .common_name = name})));
+    SSLContext own =
+        _site().server(_site().write(name, _site().authority.issue({.names = {name}, .common_name = name})));
     contexts.emplace(name, own);
   }
   std::vector<std::string> asked;
-  SSLContext server = shop().server();
+  SSLContext server = _site().server();
   server.set_sni_callback([&](SSLObject& connection, const std::optional<std::string>& name, SSLContext& context) {
     asked.push_back(name.value_or("none"));
     EXPECT_EQ(context, server);
@@ -320,26 +299,26 @@ TEST(SniCallback, chooses_the_certificate_by_name) {
     return std::optional<AlertDescription>();
   });
   for (const char* name : {"one.example", "two.example", "localhost"}) {
-    Pair pair(shop().client(), server, {.server_hostname = name});
+    Pair pair(_site().client(), server, {.server_hostname = name});
     pair.handshake();
     EXPECT_EQ(pair.client.tls.getpeercert()->subjectAltName.front().second, name);
   }
-  Pair by_address(shop().client(), server, {.server_hostname = "127.0.0.1"});
+  Pair by_address(_site().client(), server, {.server_hostname = "127.0.0.1"});
   by_address.handshake();
   EXPECT_EQ(asked, (std::vector<std::string>{"one.example", "two.example", "localhost", "none"}));
 }
 
 TEST(SniCallback, may_refuse_by_an_alert_or_an_exception) {
-  SSLContext server = shop().server();
+  SSLContext server = _site().server();
   server.set_sni_callback([](auto&&...) -> std::optional<AlertDescription> { return ALERT_DESCRIPTION_ACCESS_DENIED; });
-  Pair refused(shop().client(), server);
+  Pair refused(_site().client(), server);
   EXPECT_EQ(refused.client_error(), "[SSL: CALLBACK_FAILED] callback failed");
   refused.carry();
   EXPECT_EQ(error_of([&] { refused.client.tls.do_handshake(); }),
             "[SSL: TLSV1_ALERT_ACCESS_DENIED] tlsv1 alert access denied");
 
   server.set_sni_callback([](auto&&...) -> std::optional<AlertDescription> { throw KeyError("no such host"); });
-  Pair failed(shop().client(), server);
+  Pair failed(_site().client(), server);
   EXPECT_EQ(error_of<KeyError>([&] { failed.handshake(); }), "no such host");
   failed.carry();
   EXPECT_EQ(error_of([&] { failed.client.tls.do_handshake(); }),
@@ -347,7 +326,7 @@ TEST(SniCallback, may_refuse_by_an_alert_or_an_exception) {
 }
 
 TEST(Alpn, the_server_prefers_and_no_overlap_is_no_protocol) {
-  SSLContext client = shop().client(), server = shop().server();
+  SSLContext client = _site().client(), server = _site().server();
   client.set_alpn_protocols({"http/1.1", "h2"});
   server.set_alpn_protocols({"h2", "http/1.1"});
   Pair both(client, server);
@@ -361,7 +340,7 @@ TEST(Alpn, the_server_prefers_and_no_overlap_is_no_protocol) {
 }
 
 TEST(Versions, that_do_not_overlap_fail_on_both_sides) {
-  SSLContext client = shop().client(), server = shop().server();
+  SSLContext client = _site().client(), server = _site().server();
   client.set_maximum_version(TLSVersion::TLSv1_2);
   server.set_minimum_version(TLSVersion::TLSv1_3);
   Pair pair(client, server);
@@ -373,7 +352,7 @@ TEST(Versions, that_do_not_overlap_fail_on_both_sides) {
 
 TEST(Session, is_taken_up_again) {
   for (TLSVersion version : {TLSVersion::TLSv1_2, TLSVersion::TLSv1_3}) {
-    SSLContext client = shop().client(), server = shop().server();
+    SSLContext client = _site().client(), server = _site().server();
     server.set_maximum_version(version);
     Pair first(client, server);
     first.handshake();
@@ -398,20 +377,20 @@ TEST(Session, is_taken_up_again) {
 }
 
 TEST(Session, belongs_to_a_client) {
-  Pair first(shop().client(), shop().server());
+  Pair first(_site().client(), _site().server());
   first.handshake();
   MemoryBIO in, out;
   EXPECT_EQ(error_of<ValueError>([&] {
-              shop().server().wrap_bio(in, out, {.server_side = true, .session = first.client.tls.session()});
+              _site().server().wrap_bio(in, out, {.server_side = true, .session = first.client.tls.session()});
             }),
             "session can only be specified in client mode");
 }
 
 TEST(Keylog, holds_the_secrets_of_each_connection) {
-  std::string path = shop().folder.path() + "/keys.log";
-  SSLContext client = shop().client();
+  std::string path = _site().folder.path() + "/keys.log";
+  SSLContext client = _site().client();
   client.set_keylog_filename(path);
-  Pair(client, shop().server()).handshake();
+  Pair(client, _site().server()).handshake();
   std::ifstream file(path);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   EXPECT_NE(text.find("CLIENT_HANDSHAKE_TRAFFIC_SECRET "), std::string::npos);
@@ -420,14 +399,14 @@ TEST(Keylog, holds_the_secrets_of_each_connection) {
 // --- hostile bytes ---
 
 TEST(Hostile, plain_http_is_named) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.server.in.write("GET / HTTP/1.0\r\n\r\n");
   EXPECT_EQ(error_of([&] { pair.server.tls.do_handshake(); }), "[SSL: HTTP_REQUEST] http request");
 }
 
 TEST(Hostile, garbage_ends_the_handshake_of_either_side) {
   for (int seed = 0; seed < 64; ++seed) {
-    Pair pair(shop().client(), shop().server());
+    Pair pair(_site().client(), _site().server());
     Pair::step(pair.client);
     std::string garbage;
     for (int i = 0; i < 600; ++i) garbage += static_cast<char>((i * i + 1) * (seed * 2654435761U + 17) >> 7);
@@ -441,7 +420,7 @@ TEST(Hostile, garbage_ends_the_handshake_of_either_side) {
 }
 
 TEST(Hostile, a_handshake_byte_by_byte_is_a_handshake) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   auto dribble = [](Side& from, Side& to) {
     std::string bytes = from.out.read();
     bool done = false;
@@ -458,11 +437,11 @@ TEST(Hostile, a_handshake_byte_by_byte_is_a_handshake) {
 }
 
 TEST(Hostile, a_handshake_cut_anywhere_is_an_end) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   Pair::step(pair.client);
   std::string hello = pair.client.out.read();
   for (std::size_t size = 0; size < hello.size(); ++size) {
-    Side server(shop().server(), {.server_side = true});
+    Side server(_site().server(), {.server_side = true});
     server.in.write(std::string_view(hello).substr(0, size));
     EXPECT_THROW(server.tls.do_handshake(), SSLWantReadError);
     server.in.write_eof();
@@ -471,7 +450,7 @@ TEST(Hostile, a_handshake_cut_anywhere_is_an_end) {
 }
 
 TEST(Hostile, a_flipped_bit_in_the_data_is_found) {
-  Pair pair(shop().client(), shop().server());
+  Pair pair(_site().client(), _site().server());
   pair.handshake();
   pair.client.tls.write("money: 100");
   std::string bytes = pair.client.out.read();
@@ -482,14 +461,14 @@ TEST(Hostile, a_flipped_bit_in_the_data_is_found) {
 }
 
 TEST(SSLObject, keeps_its_context_alive) {
-  std::optional<SSLContext> context = shop().server();
+  std::optional<SSLContext> context = _site().server();
   Side server(*context, {.server_side = true});
   context->set_alpn_protocols({"h2"});
-  SSLContext client = shop().client();
+  SSLContext client = _site().client();
   client.set_alpn_protocols({"h2"});
   Side other(client, {.server_hostname = "localhost"});
   context->set_sni_callback([](SSLObject& connection, auto&, auto&) -> std::optional<AlertDescription> {
-    connection.set_context(shop().server());
+    connection.set_context(_site().server());
     return std::nullopt;
   });
   context.reset();

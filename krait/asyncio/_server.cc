@@ -138,6 +138,8 @@ std::vector<TransportSocket> Server::sockets() const {
   return open;
 }
 
+bool Server::is_serving() const noexcept { return accepting_ && !accepting_.done() && !state_->closed.is_set(); }
+
 void Server::listen() {
   if (state_->closed.is_set()) throw RuntimeError("server " + repr() + " is closed");
   if (accepting_) return;

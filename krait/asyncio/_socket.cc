@@ -255,7 +255,8 @@ _base::UniqueFd _listen_unix(const std::string& path, int backlog) {
   _base::UniqueFd fd = unix_socket();
   if (::bind(fd.get(), as_sockaddr(address), static_cast<socklen_t>(address.bytes.size())) != 0) {
     if (errno != EADDRINUSE) raise_os_error(errno, "listen on", _address_text(address));
-    OSError taken("[Errno " + std::to_string(EADDRINUSE) + "] Address '" + path + "' is already in use");
+    std::string name = abstract && !path.empty() ? "\\x00" + path.substr(1) : path;
+    OSError taken("[Errno " + std::to_string(EADDRINUSE) + "] Address '" + name + "' is already in use");
     taken.errno_ = EADDRINUSE;
     throw taken;
   }

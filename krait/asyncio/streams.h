@@ -206,7 +206,7 @@ class Server {
   int port() const noexcept { return port_; }
   // Empty once it is closed. Python: server.sockets
   std::vector<TransportSocket> sockets() const;
-  bool is_serving() const noexcept { return accepting_ && !accepting_.done(); }
+  bool is_serving() const noexcept;
   // Python: await server.start_serving()
   Coroutine<> start_serving();
   // Accepts no more; connections that are open go on. Python: server.close()

@@ -127,6 +127,203 @@ TEST(Streams, drain_waits_for_a_slow_reader) {
   }());
 }
 
+// --- what is fed by hand; the texts are CPython 3.13's ---
+
+TEST(StreamReader, gives_what_it_is_fed) {
+  run([]() -> Coroutine<> {
+    StreamReader reader;
+    reader.feed_data("one\ntwo\nrest");
+    reader.feed_eof();
+    std::vector<std::string> lines;
+    while (auto line = co_await reader.anext()) lines.push_back(*line);
+    EXPECT_EQ(lines, (std::vector<std::string>{"one\n", "two\n", "rest"}));
+    EXPECT_TRUE(reader.at_eof());
+    EXPECT_EQ(co_await reader.read(), "");
+    EXPECT_EQ(co_await reader.readline(), "");
+    EXPECT_THROW(reader.feed_data("late"), AssertionError);
+    EXPECT_THROW(StreamReader(0), ValueError);
+  }());
+}
+
+TEST(StreamReader, wakes_who_waits_when_it_is_fed) {
+  run([]() -> Coroutine<> {
+    StreamReader reader;
+    auto reading = create_task([&]() -> Coroutine<std::string> { co_return co_await reader.readexactly(4); });
+    co_await sleep(0);
+    reader.feed_data("ab");
+    co_await sleep(0);
+    EXPECT_FALSE(reading.done());
+    reader.feed_data("cd");
+    EXPECT_EQ(co_await reading, "abcd");
+    EXPECT_EQ(co_await reader.readexactly(0), "");
+  }());
+}
+
+// 3.13: a tuple of separators
+TEST(StreamReader, takes_the_separator_that_gives_the_shortest_text) {
+  run([]() -> Coroutine<> {
+    StreamReader reader;
+    reader.feed_data("a\r\nb\nc;d");
+    reader.feed_eof();
+    EXPECT_EQ(co_await reader.readuntil(std::vector<std::string>{"\r\n", "\n"}), "a\r\n");
+    EXPECT_EQ(co_await reader.readuntil(std::vector<std::string>{"\r\n", "\n"}), "b\n");
+    EXPECT_EQ(co_await reader.readuntil(std::vector<std::string>{"c;d", ";"}), "c;");
+    EXPECT_EQ(co_await error_of<IncompleteReadError>(reader.readuntil(";")),
+              "1 bytes read on a total of undefined expected bytes");
+    EXPECT_EQ(co_await error_of<ValueError>(reader.readuntil(std::vector<std::string>{})),
+              "Separator should contain at least one element");
+    EXPECT_EQ(co_await error_of<ValueError>(reader.readuntil("")), "Separator should be at least one-byte string");
+  }());
+}
+
+TEST(StreamReader, a_separator_that_comes_in_pieces_is_found) {
+  run([]() -> Coroutine<> {
+    StreamReader reader;
+    auto reading = create_task([&]() -> Coroutine<std::string> { co_return co_await reader.readuntil("--end--"); });
+    for (char c : std::string("text--en--end--")) {
+      co_await sleep(0);
+      reader.feed_data(std::string_view(&c, 1));
+    }
+    EXPECT_EQ(co_await reading, "text--en--end--");
+  }());
+}
+
+// B3.33
+TEST(StreamReader, an_overrun_leaves_what_was_read) {
+  run([]() -> Coroutine<> {
+    StreamReader reader(4);
+    reader.feed_data("0123456789");
+    EXPECT_EQ(co_await error_of<LimitOverrunError>(reader.readuntil("\n")),
+              "Separator is not found, and chunk exceed the limit");
+    EXPECT_EQ(co_await reader.readexactly(3), "012");
+    reader.feed_data("\n");
+    EXPECT_EQ(co_await error_of<LimitOverrunError>(reader.readuntil("\n")),
+              "Separator is found, but chunk is longer than limit");
+    EXPECT_EQ(co_await error_of<ValueError>(reader.readline()), "Separator is found, but chunk is longer than limit");
+    reader.feed_data("x\n");
+    EXPECT_EQ(co_await reader.readline(), "x\n");
+  }());
+}
+
+TEST(StreamReader, throws_the_exception_that_was_set) {
+  run([]() -> Coroutine<> {
+    StreamReader reader;
+    EXPECT_EQ(reader.exception(), nullptr);
+    auto reading = create_task([&]() -> Coroutine<std::string> { co_return co_await reader.read(); });
+    co_await sleep(0);
+    reader.set_exception(std::make_exception_ptr(ConnectionResetError("gone")));
+    EXPECT_EQ(co_await error_of<ConnectionResetError>(reading), "gone");
+    EXPECT_EQ(co_await error_of<ConnectionResetError>(reader.readline()), "gone");
+    EXPECT_EQ(co_await error_of<ConnectionResetError>(reader.readexactly(1)), "gone");
+    EXPECT_NE(reader.exception(), nullptr);
+  }());
+}
+
+// --- writing and closing ---
+
+// Python sends in the background: a program that writes and then reads the answer need not drain in between.
+TEST(StreamWriter, sends_the_rest_by_itself) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    const std::string sent(16 << 20, 'x');
+    ends.client.writer.write(sent);
+    EXPECT_EQ((co_await ends.peer.reader.readexactly(sent.size())).size(), sent.size());
+    ends.peer.writer.write("thanks\n");
+    EXPECT_EQ(co_await ends.client.reader.readline(), "thanks\n");
+  }());
+}
+
+TEST(StreamWriter, close_and_write_eof_come_after_what_was_written) {
+  run([]() -> Coroutine<> {
+    for (bool eof : {true, false}) {
+      Ends ends = co_await connect_ends();
+      const std::string sent(16 << 20, 'x');
+      ends.client.writer.writelines({"a", "b", sent});
+      eof ? ends.client.writer.write_eof() : ends.client.writer.close();
+      EXPECT_EQ((co_await ends.peer.reader.read()).size(), sent.size() + 2);
+      EXPECT_EQ(co_await error_of<RuntimeError>([](StreamWriter& writer) -> Coroutine<> {
+                  writer.write("more");
+                  co_return;
+                }(ends.client.writer)),
+                eof ? "Cannot call write() after write_eof()" : "cannot write: the stream is closed");
+      if (!eof) co_await ends.client.writer.wait_closed();
+    }
+  }());
+}
+
+TEST(StreamWriter, drain_tells_that_the_peer_is_gone) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    ends.peer.writer.abort();
+    std::string error = "nothing was thrown";
+    for (int i = 0; i < 1000 && error == "nothing was thrown"; ++i) {
+      ends.client.writer.write(std::string(1 << 16, 'x'));
+      error = co_await error_of<ConnectionError>(ends.client.writer.drain());
+    }
+    EXPECT_NE(error, "nothing was thrown");
+  }());
+}
+
+TEST(StreamWriter, a_cancelled_drain_loses_nothing) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    const std::string sent(16 << 20, 'x');
+    ends.client.writer.write(sent);
+    auto draining = create_task([&]() -> Coroutine<> { co_await ends.client.writer.drain(); });
+    co_await sleep(0);
+    draining.cancel();
+    EXPECT_EQ(co_await error_of<CancelledError>(draining), "");
+    EXPECT_EQ((co_await ends.peer.reader.readexactly(sent.size())).size(), sent.size());
+    co_await ends.client.writer.drain();
+  }());
+}
+
+TEST(StreamWriter, close_wakes_a_reader_that_waits) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    auto reading = create_task([&]() -> Coroutine<std::string> { co_return co_await ends.client.reader.read(); });
+    co_await sleep(0);
+    ends.client.writer.close();
+    EXPECT_EQ(co_await reading, "");
+    co_await ends.client.writer.wait_closed();
+    EXPECT_EQ(co_await error_of<ConnectionResetError>(ends.client.writer.drain()), "Connection lost");
+  }());
+}
+
+TEST(StreamWriter, abort_drops_what_was_not_sent) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    ends.client.writer.write(std::string(32 << 20, 'x'));
+    ends.client.writer.abort();
+    co_await ends.client.writer.wait_closed();
+    EXPECT_LT((co_await ends.peer.reader.read()).size(), std::size_t{32} << 20);
+  }());
+}
+
+TEST(StreamWriter, what_it_was_given_is_sent_though_it_is_dropped) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    {
+      StreamPair dropped = std::move(ends.client);
+      dropped.writer.write(std::string(16 << 20, 'x'));
+    }
+    EXPECT_EQ((co_await ends.peer.reader.read()).size(), std::size_t{16} << 20);
+  }());
+}
+
+TEST(StreamWriter, knows_its_socket) {
+  run([]() -> Coroutine<> {
+    Ends ends = co_await connect_ends();
+    const StreamWriter& writer = ends.client.writer;
+    EXPECT_EQ(*writer.get_extra_info("peername"), "127.0.0.1:" + std::to_string(ends.server.port()));
+    EXPECT_EQ(*writer.get_extra_info("sockname"), ends.peer.writer.peername());
+    EXPECT_GE(*writer.get_extra_info<int>("socket"), 0);
+    EXPECT_EQ(writer.get_extra_info("nonsense"), std::nullopt);
+    EXPECT_THROW(writer.get_extra_info<int>("peername"), TypeError);
+    EXPECT_TRUE(writer.can_write_eof());
+  }());
+}
+
 TEST(OpenConnection, names_the_address_that_refused) {
   run([]() -> Coroutine<> {
     int port;

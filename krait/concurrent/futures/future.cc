@@ -149,10 +149,12 @@ void _FutureCore::set_exception(std::exception_ptr exception) {
 }
 
 void _FutureCore::finish(std::unique_lock<std::mutex> lock, State state) noexcept {
+  // Whoever is told may drop the last handle while this still unlocks.
+  _base::Ref<_FutureCore> alive(this);
   std::vector<_base::Function<void(FutureBase)>> callbacks = std::move(callbacks_);
   // A handle before the end is seen: what a callback is about to read, nobody may move out.
   std::optional<FutureBase> self;
-  if (!callbacks.empty()) self.emplace(_base::Ref<_FutureCore>(this));
+  if (!callbacks.empty()) self.emplace(alive);
   state_.store(state, std::memory_order_release);
   while (_EndListener* listener = listeners_.pop_front()) listener->ended(*this);
   lock.unlock();

@@ -85,10 +85,14 @@ TEST(AsCompleted, gives_one_that_ends_in_another_thread_and_one_that_was_cancell
     futures[1].cancel();
     futures[0].set_result(0);
   });
-  std::vector<bool> cancelled;
-  for (Future<int>& each : as_completed(futures)) cancelled.push_back(each.cancelled());
+  std::size_t given = 0, cancelled = 0;
+  for (Future<int>& each : as_completed(futures)) {
+    ++given;
+    cancelled += each.cancelled();
+  }
   other.join();
-  EXPECT_EQ(cancelled, (std::vector{true, false}));
+  EXPECT_EQ(given, 2U);
+  EXPECT_EQ(cancelled, 1U);
 }
 
 TEST(AsCompleted, says_how_many_are_left_at_its_timeout) {

@@ -1,8 +1,9 @@
 // A future that nobody sets: a limit helps, and a virtual clock finds it out. Run: ./dev cookbook 36
 //
-// With real time krait waits for ever, as Python does. On a `unittest::VirtualClock`, in tests, it knows better: when
-// every task waits, and no timer and no I/O could wake one, `run()` throws `asyncio::DeadlockError`. The second half of
-// `main` does that; the program fails unless the error comes.
+// With real time krait waits for ever, as Python does. With KRAIT_DEBUG=1, and always on a `unittest::VirtualClock`, in
+// tests, it knows better: when every task waits, and no timer and no I/O could wake one, `run()` throws
+// `asyncio::DeadlockError`, which says who waits on what. The second half of `main` shows it; the program fails unless the
+// error comes.
 #include <krait/asyncio.h>
 #include <krait/unittest.h>
 

@@ -1,35 +1,61 @@
-// async for, over an object and over a generator. Run: ./dev cookbook 41
+// An asynchronous iterator as a class, and as a generator. Run: ./dev cookbook 41
 //
-// An object with `anext()` that gives an optional can be iterated: an empty one is Python's StopAsyncIteration. `async def`
-// with `yield` is a function that returns `AsyncGenerator<T>`. A loop that may break is written as a `while`.
+// An iterator is a class with `anext()` that gives an optional; an empty one is the end, where Python raises
+// StopAsyncIteration. A loop over one that has a name reads `while (auto item = co_await items.anext())`, and may break;
+// `async_for` is the short form. To loop over anything else does not compile, and says what is missing.
 #include <krait/asyncio.h>
 #include <krait/builtins.h>
+
+#include <iostream>
+#include <optional>
+#include <vector>
 
 using namespace krait;
 
 class Reader {
  public:
   Coroutine<std::optional<int>> anext() {
-    co_await asyncio::sleep(0);
-    if (++count_ == 100) co_return std::nullopt;
-    co_return count_;
+    int val = co_await read_count();
+    if (val == 100) co_return std::nullopt;
+    co_return val;
   }
 
  private:
-  int count_ = 0;
+  Coroutine<int> read_count() {
+    co_await asyncio::sleep(0);
+    co_return ++count;
+  }
+  int count = 0;
 };
 
-AsyncGenerator<int> countdown(int n) {
-  for (int i = n; i > 0; --i) {
+AsyncGenerator<int> read_counts() {
+  for (int count = 1; count < 100; ++count) {
     co_await asyncio::sleep(0);
-    co_yield i;
+    co_yield count;
   }
 }
 
-Coroutine<> run_all() {
-  co_await async_for(Reader(), [](int item) { print(item); });
-  auto numbers = countdown(3);
-  while (auto item = co_await numbers.anext()) print(*item);
+int beside = 0;
+
+Coroutine<> count_beside() {
+  while (true) {
+    ++beside;
+    co_await asyncio::sleep(0);
+  }
 }
 
-int main() { asyncio::run(run_all()); }
+Coroutine<> func() {
+  auto other = asyncio::create_task(count_beside());
+  std::vector<int> items;
+  Reader reader;
+  while (auto item = co_await reader.anext()) items.push_back(*item);
+  std::cout << items.size() << " 个： " << items[0] << " " << items[1] << " ... " << items.back() << "\n";
+  std::cout << "同时另一个任务数到了 " << beside << "\n";
+
+  int total = 0;
+  co_await async_for(read_counts(), [&](int item) { total += item; });
+  std::cout << "合计 " << total << "\n";
+  other.cancel();
+}
+
+int main() { asyncio::run(func()); }

@@ -1,10 +1,13 @@
-"""async for, over an object and over a generator
+"""An asynchronous iterator
 
-`async for` awaits `__anext__()` until it raises StopAsyncIteration. An async generator is the same in fewer lines.
+`async for` awaits `__anext__` for every element, until that raises StopAsyncIteration: between two elements others run.
+Most iterators are written with less as an asynchronous generator, `async def` with `yield`.
 
 The notes had wrong:
-- `val == None` compares; `val is None` asks whether it is None.
-- Their `read_count` never waited, so for 99 steps no other task got a turn. Here each step gives way once.
+- `read_count` never waited for anything, so the loop was blocked for all of the 99 steps, however often it says `await`.
+  Here each step gives way, and the counter beside it counts.
+- `val == None` asks the value for its opinion; `is None` asks for the object.
+- They leave out the short form.
 """
 
 import asyncio
@@ -23,23 +26,43 @@ class Reader:
         return self
 
     async def __anext__(self):
-        value = await self.read_count()
-        if value is None:
+        val = await self.read_count()
+        if val is None:
             raise StopAsyncIteration
-        return value
+        return val
 
 
-async def countdown(n):
-    for i in range(n, 0, -1):
+async def read_counts():
+    count = 0
+    while (count := count + 1) < 100:
         await asyncio.sleep(0)
-        yield i
+        yield count
 
 
-async def main():
+beside = 0
+
+
+async def count_beside():
+    global beside
+    while True:
+        beside += 1
+        await asyncio.sleep(0)
+
+
+async def func():
+    other = asyncio.create_task(count_beside())
+    items = []
     async for item in Reader():
-        print(item)
-    async for item in countdown(3):
-        print(item)
+        items.append(item)
+    print(len(items), '个：', items[0], items[1], '...', items[-1])
+    print('同时另一个任务数到了', beside)
+
+    total = 0
+    async for item in read_counts():
+        total += item
+    print('合计', total)
+    other.cancel()
 
 
-asyncio.run(main())
+if __name__ == '__main__':
+    asyncio.run(func())

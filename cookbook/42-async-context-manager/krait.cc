@@ -1,49 +1,71 @@
-// async with: what is opened and closed by awaiting. Run: ./dev cookbook 42
+// An asynchronous context manager, left well, by an exception and by a cancel. Run: ./dev cookbook 42
 //
-// A destructor cannot await, so a manager has `aenter()` and `aexit()`, and the block is a body that async_with awaits
-// between them. The manager moves into the block: two tasks cannot share it by accident.
+// A manager is a class with `aenter()` and `aexit(error)`; the block is a coroutine function that gets the manager. A
+// destructor could not do this: it cannot await. An `aexit` that gives nothing swallows nothing. `AsyncContextManager` is the
+// name of the protocol, a concept, hence `Manager`.
 #include <krait/asyncio.h>
 #include <krait/builtins.h>
+
+#include <chrono>
+#include <iostream>
+#include <string>
+#include <vector>
 
 using namespace krait;
 using namespace std::chrono_literals;
 
-class Connection {
- public:
-  explicit Connection(std::string name) : name_(std::move(name)) {}
-  Coroutine<std::string> do_something() { co_return "asked " + conn_; }
+Coroutine<std::string> connect(std::string name) {
+  co_await asyncio::sleep(50ms);
+  co_return name + " 的连接";
+}
 
-  Coroutine<> aenter() {
-    conn_ = co_await asyncio::sleep(100ms, name_);
-    print("opened", conn_);
+class Manager {
+ public:
+  explicit Manager(std::string name) : name_(std::move(name)) {}
+
+  Coroutine<std::string> do_something() {
+    co_await asyncio::sleep(50ms);
+    co_return "用 " + conn_ + " 查询";
   }
-  Coroutine<> aexit(std::exception_ptr) {
-    co_await asyncio::sleep(100ms);
-    print("closed", conn_);
+  Coroutine<> aenter() {
+    conn_ = co_await connect(name_);
+    std::cout << name_ << " 进入\n";
+  }
+  Coroutine<> aexit(std::exception_ptr error) {
+    co_await asyncio::sleep(50ms);
+    std::cout << name_ << " 退出，因为 " << (error ? type_name(error) : "正常结束") << "\n";
   }
 
  private:
   std::string name_, conn_;
 };
 
-Coroutine<std::string> ask(std::string name) {
-  co_return co_await async_with(Connection(name), [](Connection& connection) { return connection.do_something(); });
+Coroutine<> query(std::string name, asyncio::Event* inside = nullptr) {
+  co_await async_with(Manager(name), [&](Manager& f) -> Coroutine<> {
+    if (inside) inside->set();
+    std::string result = co_await f.do_something();
+    std::cout << result << "\n";
+  });
 }
 
-Coroutine<> stay(std::string name) {
-  co_await async_with(Connection(name), []() -> Coroutine<> { co_await asyncio::sleep(1h); });
+Coroutine<> fail(std::string name) {
+  co_await async_with(Manager(name), [] { throw ValueError("查询失败"); });
 }
 
-Coroutine<> run_all() {
-  print(co_await ask("db"));
-  auto task = asyncio::create_task(stay("cache"));
-  co_await asyncio::sleep(200ms);
-  task.cancel();
+Coroutine<> main_() {
+  co_await query("一");
   try {
-    co_await task;
-  } catch (const asyncio::CancelledError&) {
-    print("cancelled");
+    co_await fail("二");
+  } catch (const ValueError& error) {
+    std::cout << "捕获： " << error.what() << "\n";
   }
+
+  asyncio::Event inside;
+  auto task = asyncio::create_task(query("三", &inside));
+  co_await inside.wait();
+  task.cancel();
+  co_await asyncio::wait(std::vector{task});
+  std::cout << "三 " << (task.cancelled() ? "已取消" : "完成") << "\n";
 }
 
-int main() { asyncio::run(run_all()); }
+int main() { asyncio::run(main_()); }

@@ -1,54 +1,67 @@
-"""async with: what is opened and closed by awaiting
+"""An asynchronous context manager
 
-`__aexit__` runs when the block ends, when it raises, and when its task is cancelled.
+`async with` awaits `__aenter__` before its block and `__aexit__` after it, however the block ends: by its last line, by
+an exception, or because the task was cancelled. `__aexit__` learns how, and may swallow an exception by returning True.
 
 The notes had wrong:
-- `def __int__` was meant to be `__init__`, and its `conn` was defined nowhere.
-- `self.conn = await asyncio.sleep(1)` kept None: a sleep gives nothing unless it is told to.
-- `func()` made a coroutine that nobody ran.
-- One manager object was shared. Two tasks that entered it would have closed each other's connection.
+- `def __int__` is a typo for `__init__`, and the `conn` in it does not exist.
+- `self.conn = await asyncio.sleep(1)` is None. A coroutine that opens something has to return it.
+- `func()` was never run.
+- One `obj` at the top of the file was shared by all who enter it. Here each block makes its own.
 """
 
 import asyncio
 
 
-class Connection:
+async def connect(name):
+    await asyncio.sleep(0.05)
+    return f'{name} 的连接'
+
+
+class AsyncContextManager:
     def __init__(self, name):
         self.name = name
-        self.conn = None
 
     async def do_something(self):
-        return f'asked {self.conn}'
+        await asyncio.sleep(0.05)
+        return f'用 {self.conn} 查询'
 
     async def __aenter__(self):
-        self.conn = await asyncio.sleep(0.1, self.name)
-        print('opened', self.conn)
+        self.conn = await connect(self.name)
+        print(self.name, '进入')
         return self
 
     async def __aexit__(self, exc_type, exc_val, exc_tb):
-        await asyncio.sleep(0.1)
-        print('closed', self.conn)
+        await asyncio.sleep(0.05)
+        print(self.name, '退出，因为', '正常结束' if exc_type is None else exc_type.__name__)
 
 
-async def ask(name):
-    async with Connection(name) as connection:
-        return await connection.do_something()
+async def query(name, inside=None):
+    async with AsyncContextManager(name) as f:
+        if inside:
+            inside.set()
+        print(await f.do_something())
 
 
-async def stay(name):
-    async with Connection(name):
-        await asyncio.sleep(3600)
+async def fail(name):
+    async with AsyncContextManager(name):
+        raise ValueError('查询失败')
 
 
 async def main():
-    print(await ask('db'))
-    task = asyncio.create_task(stay('cache'))
-    await asyncio.sleep(0.2)
-    task.cancel()
+    await query('一')
     try:
-        await task
-    except asyncio.CancelledError:
-        print('cancelled')
+        await fail('二')
+    except ValueError as error:
+        print('捕获：', error)
+
+    inside = asyncio.Event()
+    task = asyncio.create_task(query('三', inside))
+    await inside.wait()
+    task.cancel()
+    await asyncio.wait([task])
+    print('三', '已取消' if task.cancelled() else '完成')
 
 
-asyncio.run(main())
+if __name__ == '__main__':
+    asyncio.run(main())

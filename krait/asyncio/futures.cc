@@ -63,7 +63,7 @@ _FutureCore::_FutureCore(EventLoop& loop, Kind kind, std::string name) : kind_(k
   loop._check_thread();
   loop_ = _base::Ref<EventLoop>(&loop);
   if (!name.empty()) name_ = std::make_unique<std::string>(std::move(name));
-  if (kind == Kind::Future) loop._futures().push_back(this);
+  if (kind != Kind::Task) loop._futures().push_back(this);
 }
 
 void _FutureCore::drop_callbacks() noexcept {
@@ -190,6 +190,12 @@ std::string _FutureCore::repr() const {
   if (name_) text += " name='" + *name_ + "'";
   if (state_ == State::Finished && exception_) text += " exception=" + krait::repr(exception_);
   return text + ">";
+}
+
+std::vector<_FutureCore*> _FutureOfMany::children() const {
+  std::vector<_FutureCore*> all;
+  for (const auto& other : *others_) all.push_back(other.get());
+  return all;
 }
 
 bool _FutureWait::await_suspend(std::coroutine_handle<> waiting) {

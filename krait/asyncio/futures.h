@@ -52,7 +52,7 @@ class _FutureCore : public _base::ListLink {
  public:
   enum class State : std::uint8_t { Pending, Cancelled, Finished };
 
-  enum class Kind : std::uint8_t { Future, Task };
+  enum class Kind : std::uint8_t { Future, Task, Gather, Group };
   // Throws RuntimeError in a thread that is not the loop's.
   explicit _FutureCore(EventLoop& loop, Kind kind = Kind::Future, std::string name = {});
   _FutureCore(const _FutureCore&) = delete;
@@ -119,6 +119,18 @@ class _FutureCore : public _base::ListLink {
   std::exception_ptr exception_;  // of a cancelled one: the CancelledError that ended it
   std::unique_ptr<std::string> message_;
   std::unique_ptr<std::string> name_;
+};
+
+// The future of a gather or a task group, which is done when others are.
+class _FutureOfMany : public _FutureCore {
+ public:
+  // `others` is where they stand, as long as this is pending.
+  _FutureOfMany(EventLoop& loop, Kind kind, const std::vector<_base::Ref<_FutureCore>>* others)
+      : _FutureCore(loop, kind), others_(others) {}
+  std::vector<_FutureCore*> children() const override;
+
+ private:
+  const std::vector<_base::Ref<_FutureCore>>* others_;
 };
 
 template <class T, class Base>

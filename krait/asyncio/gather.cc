@@ -16,7 +16,9 @@ class Barrier final : public _WithResult<void, _GatheringCore> {
 }  // namespace
 
 _GatheringCore::_GatheringCore(EventLoop& loop, bool return_exceptions, std::vector<_base::Ref<_FutureCore>> children)
-    : _FutureCore(loop), children_(std::move(children)), return_exceptions_(return_exceptions) {}
+    : _FutureOfMany(loop, Kind::Gather, &children_),
+      children_(std::move(children)),
+      return_exceptions_(return_exceptions) {}
 
 bool _GatheringCore::cancel(const _CancelMessage& message) {
   if (done()) return false;
@@ -25,12 +27,6 @@ bool _GatheringCore::cancel(const _CancelMessage& message) {
   // A cancellation that reached a child comes out of the gather, whatever return_exceptions says.
   if (any) cancel_requested_ = true;
   return any;
-}
-
-std::vector<_FutureCore*> _GatheringCore::children() const {
-  std::vector<_FutureCore*> all;
-  for (const auto& child : children_) all.push_back(child.get());
-  return all;
 }
 
 void _GatheringCore::begin() {

@@ -32,11 +32,10 @@ struct _ReturnExceptions {};
 inline constexpr _ReturnExceptions return_exceptions{};
 
 // Python: asyncio.tasks._GatheringFuture
-class _GatheringCore : public _FutureCore {
+class _GatheringCore : public _FutureOfMany {
  public:
   _GatheringCore(EventLoop& loop, bool return_exceptions, std::vector<_base::Ref<_FutureCore>> children);
   bool cancel(const _CancelMessage& message) override;
-  std::vector<_FutureCore*> children() const override;
   // Registers with the children; call once, with the whole object made.
   void begin();
 

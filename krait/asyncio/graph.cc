@@ -12,7 +12,16 @@ namespace {
 constexpr std::size_t kMostTasks = 20;  // that a message lists
 
 std::string noun(const _FutureCore& future) {
-  if (future.kind() == _FutureCore::Kind::Task) return "Task '" + static_cast<const _TaskCore&>(future).name() + "'";
+  switch (future.kind()) {
+    case _FutureCore::Kind::Task:
+      return "Task '" + future.name() + "'";
+    case _FutureCore::Kind::Gather:
+      return "gather";
+    case _FutureCore::Kind::Group:
+      return "a TaskGroup";
+    case _FutureCore::Kind::Future:
+      break;
+  }
   return future.name().empty() ? "a Future" : "Future '" + future.name() + "'";
 }
 
@@ -83,8 +92,7 @@ std::string _describe_waiting(EventLoop& loop) {
     if (++listed > kMostTasks) return text + "\n  and more";
     text += "\n  " + task.name() + " waits on " + waits_on(task);
     const _FutureCore* future = wait->awaited();
-    if (future && future->kind() == _FutureCore::Kind::Future && future->children().empty())
-      text += ", which nobody can set";
+    if (future && future->kind() == _FutureCore::Kind::Future) text += ", which nobody can set";
     text += place(task.stack());
   }
   return text;

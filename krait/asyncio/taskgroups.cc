@@ -29,23 +29,8 @@ class _GroupState : public std::enable_shared_from_this<_GroupState> {
   std::exception_ptr base_error;
 
  private:
-  // What the parent waits for; it tells those who look on which tasks that means.
-  class Completed;
   void task_done(_FutureCore& task);
   Future<> completed_;
-};
-
-class _GroupState::Completed final : public _FutureState<void> {
- public:
-  Completed(EventLoop& loop, const _GroupState& group) : _FutureState<void>(loop), group_(group) {}
-  std::vector<_FutureCore*> children() const override {
-    std::vector<_FutureCore*> all;
-    for (const auto& task : group_.tasks) all.push_back(task.get());
-    return all;
-  }
-
- private:
-  const _GroupState& group_;
 };
 
 std::string _GroupState::repr() const {
@@ -106,7 +91,11 @@ void _GroupState::task_done(_FutureCore& task) {
 
 Coroutine<> _GroupState::wait_for_tasks(std::exception_ptr& cancelled) {
   while (!tasks.empty()) {
-    if (!completed_) completed_ = Future<>(_base::Ref<_FutureCore>(new Completed(*loop, *this)));
+    if (!completed_) {
+      // What the parent waits for; it tells those who look on which tasks that means.
+      using Completed = _WithResult<void, _FutureOfMany>;
+      completed_ = Future<>(_base::Ref<_FutureCore>(new Completed(*loop, _FutureCore::Kind::Group, &tasks)));
+    }
     try {
       co_await completed_;
     } catch (const CancelledError&) {

@@ -72,6 +72,7 @@ TEST(Run, cannot_be_called_from_a_running_loop) {
   }());
 }
 
+// B3.25
 TEST(Run, cancels_what_is_left_in_the_order_it_was_made_and_waits_for_it) {
   VirtualClock clock;
   Trace trace;
@@ -90,6 +91,7 @@ TEST(Run, cancels_what_is_left_in_the_order_it_was_made_and_waits_for_it) {
   EXPECT_EQ(clock.elapsed(), 1s);
 }
 
+// B3.25
 TEST(Run, cancels_what_is_left_when_main_fails_too) {
   bool cancelled = false;
   EXPECT_EQ(failure([&] {
@@ -103,6 +105,7 @@ TEST(Run, cancels_what_is_left_when_main_fails_too) {
   EXPECT_TRUE(cancelled);
 }
 
+// B3.25
 TEST(Run, reports_what_is_left_and_fails_at_the_end) {
   Trace reports;
   Runner runner;

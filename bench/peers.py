@@ -1,4 +1,4 @@
-"""Where the peers' programs come from: a virtual environment of CPython's, Go's builds, krait's own build folder.
+"""Where the peers' programs come from: a virtual environment of CPython's, Go's and cargo's builds, krait's own folder.
 
 Everything made here lies under build/bench, so removing that folder starts afresh; krait's own programs come from the
 release build, or the one that KRAIT_BUILD names. A peer whose tool is missing is left out with a sentence, not
@@ -7,6 +7,7 @@ silently: `Missing` carries it.
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = Path(os.environ.get("KRAIT_BUILD", ROOT / "build" / "release"))
 MADE = ROOT / "build" / "bench"
 REQUIREMENTS = ROOT / "bench" / "requirements.txt"
+LOCK = ROOT / "bench" / "asyncio" / "tokio" / "Cargo.lock"
 
 # The CPython that the published figures were taken with; any other from OLDEST on serves, and the report names it.
 WANTED = (3, 13)
@@ -81,6 +83,16 @@ def go(folder):
     return program
 
 
+def cargo(folder):
+    """The program of the Rust package in `folder`, in the versions that its Cargo.lock names."""
+    if not shutil.which("cargo"):
+        raise Missing("no cargo (rustup.rs has one; Debian 12's is too old for this tokio)")
+    made = MADE / "cargo"
+    subprocess.run(["cargo", "build", "--quiet", "--release", "--locked", "--target-dir", made], cwd=folder, check=True)
+    package = (Path(folder) / "Cargo.toml").read_text().split('name = "', 1)[1].split('"', 1)[0]
+    return made / "release" / package
+
+
 def built(name):
     """A program of our own build, e.g. "bench/limit" or "examples/benchmark"."""
     program = BUILD / name
@@ -107,6 +119,17 @@ def pinned(core, *command):
     return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", str(core), *map(str, command)]
 
 
+def two_cores():
+    """One core for a server and one for its load, on two physical cores where the machine has them."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) < 2:
+        raise SystemExit("cannot measure: a server and its load need a core each, and there is one")
+    with open(f"/sys/devices/system/cpu/cpu{cores[0]}/topology/thread_siblings_list") as text:
+        siblings = text.read().strip()
+    twin = {int(word) for part in siblings.split(",") for word in part.split("-")}
+    return cores[0], next((core for core in cores if core not in twin), cores[1])
+
+
 def versions():
     """Which peers these are, for the report."""
     about = "import platform, sysconfig as s; print(platform.python_version(), " \
@@ -115,6 +138,8 @@ def versions():
         "python": _output(MADE / "venv" / "bin" / "python", "-c", about),
         "packages": REQUIREMENTS.read_text().split(),
         "go": _output("go", "env", "GOVERSION"),
+        "rust": _output("rustc", "--version"),
+        "crates": re.findall(r'name = "(tokio|mio)"\nversion = "(.*)"', LOCK.read_text()),
         "compiler": (_output("clang++-19", "--version") or "").split("\n")[0],
     }
 

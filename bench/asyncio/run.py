@@ -1,17 +1,20 @@
-"""krait's asyncio beside CPython's, uvloop and Go: `python3 -m bench.asyncio.run [--cases ...] [--json F]`.
+"""krait's asyncio beside CPython's, uvloop, Go, tokio and Boost.Asio: `python3 -m bench.asyncio.run [--cases ...] [--json F]`.
 
-Every program has one thread, pinned to one core. A round runs each case in each program, a fresh process a case, so
-that no case meets another's heap; programs take turns within a case.
+Every program has one core. A round runs each case in each program, a fresh process a case, so that no case meets
+another's heap; programs take turns within a case.
 """
 
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import defaultdict
 
 from bench import peers, report
+from bench.asyncio import servers
+from bench.http.server import ServerError
 
 HERE = peers.ROOT / "bench" / "asyncio"
 
@@ -20,37 +23,42 @@ TIMED = {
     "spawn": "create_task + await",
     "queue1": "queue hand-over, capacity 1",
     "queue64": "queue hand-over, capacity 64",
+    "lock2": "lock hand-over, 2 tasks",
+    "lock100": "lock hand-over, 100 tasks",
     "timer": "timer create + cancel",
     "gather": "gather of 1,000",
+    "group": "TaskGroup of 1,000",
 }
 SLEEPERS = {"sleepers100000": 100_000, "sleepers1000000": 1_000_000}
-LABELS = TIMED | {name: f"a sleeping task, of {count:,}" for name, count in SLEEPERS.items()}
+SERVED = servers.ECHOES
+LABELS = TIMED | {name: f"a sleeping task, of {count:,}" for name, count in SLEEPERS.items()} \
+    | {name: case.label for name, case in SERVED.items()}
 
 # The largest peer keeps under 3,000 bytes a task; half as much again for what the machine does besides.
 BYTES_NEEDED = 4_500
 
-# (case, peer, bound): how many times faster than the peer krait is to be.
-FASTER = [("switch", "asyncio", 100), ("spawn", "asyncio", 60), ("switch", "go", 4), ("spawn", "go", 4)]
+# (case, peer, bound): how many times faster than the peer krait is to be; below one, how much slower it may be.
+FASTER = [
+    ("switch", "asyncio", 100), ("spawn", "asyncio", 60), ("switch", "go", 4), ("spawn", "go", 4),
+    *[(case, "asyncio", 50) for case in ("queue1", "queue64", "lock2", "lock100")],
+]
+LESS = [(case, "asio", 1.1) for case in servers.ECHOES]
+FASTER += [(case, "uvloop", 3) for case in servers.ECHOES]
 BYTES_A_TASK = 400
 
 
-def krait():
-    return [peers.built("bench/runtime")], {}
+def python(*words):
+    return lambda: ([peers.python(), HERE / "runtime.py", *words], {})
 
 
-def asyncio():
-    return [peers.python(), HERE / "runtime.py"], {}
-
-
-def uvloop():
-    return [peers.python(), HERE / "runtime.py", "--uvloop"], {}
-
-
-def go():
-    return [peers.go(HERE / "go")], {"GOMAXPROCS": "1"}
-
-
-PEERS = {"krait": krait, "asyncio": asyncio, "uvloop": uvloop, "go": go}
+RUNTIMES = {
+    "krait": lambda: ([peers.built("bench/runtime")], {}),
+    "asyncio": python(),
+    "uvloop": python("--uvloop"),
+    "go": lambda: ([peers.go(HERE / "go")], {"GOMAXPROCS": "1"}),
+    "tokio": lambda: ([peers.cargo(HERE / "tokio")], {}),
+}
+PEERS = list(RUNTIMES | servers.ECHO_PEERS)
 
 
 def affordable(cases):
@@ -63,75 +71,119 @@ def affordable(cases):
     return fits
 
 
-def measure(program, case, core):
+def measure(program, case, args):
+    """What one operation took, as {"cpu": …, "wall": …}; {"cpu": bytes} of a sleeper."""
+    if case in SERVED:
+        return servers.measure(program, SERVED[case], args.seconds)
     words, env = program
     work = ["sleepers", str(SLEEPERS[case])] if case in SLEEPERS else [case]
-    done = subprocess.run(peers.pinned(core, *words, *work), env=os.environ | env, capture_output=True, text=True)
+    # The last core: interrupts tend to land on the first.
+    command = peers.pinned(max(os.sched_getaffinity(0)), *words, *work)
+    done = subprocess.run(command, env=os.environ | env, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"cannot measure {case} with {words[0]}: {done.stderr.strip() or done.returncode}")
     got = json.loads(done.stdout)
-    return got["bytes"] if case in SLEEPERS else got["ns"]
+    return {"cpu": got["bytes"]} if case in SLEEPERS else {"cpu": got["ns"], "wall": got["wall_ns"]}
+
+
+def programs_for(cases, names):
+    """For each kind of case that was asked for, its programs; a peer has no part in cases that its table leaves out."""
+    kinds = [(servers.ECHO_PEERS, servers.ECHOES), (RUNTIMES, TIMED | SLEEPERS)]
+    found = {}
+    for table, members in kinds:
+        asked = [case for case in cases if case in members]
+        if asked:
+            programs = peers.ready(table, [name for name in names if name in table])
+            found |= {case: programs for case in asked}
+    return found
 
 
 def run(args):
-    # The last core: interrupts tend to land on the first.
-    core, programs = max(os.sched_getaffinity(0)), peers.ready(PEERS, args.peers)
-    taken, names = defaultdict(list), list(programs)
+    programs = programs_for(args.cases, args.peers)
+    taken = {"cpu": defaultdict(list), "wall": defaultdict(list)}  # (case, peer) -> one value a round
     for number in range(args.rounds):
-        first = number % len(names)
         for case in args.cases:
+            names = list(programs[case])
+            first = number % len(names)
             for peer in names[first:] + names[:first]:
-                got = measure(programs[peer], case, core)
-                peers.say(f"round {number + 1}/{args.rounds}  {LABELS[case]:<34} {peer:<8} {report.number(got):>10} {unit(case)}")
-                taken[case, peer].append(got)
+                got = measure(programs[case][peer], case, args)
+                peers.say(f"round {number + 1}/{args.rounds}  {LABELS[case]:<34} {peer:<15} "
+                          f"{report.number(got['cpu']):>10} {unit(case)}")
+                for quantity, value in got.items():
+                    taken[quantity][case, peer].append(value)
     return taken
 
 
 def unit(case):
-    return "bytes" if case in SLEEPERS else "ns"
+    return "bytes" if case in SLEEPERS else SERVED[case].unit if case in SERVED else "ns"
+
+
+def grid(head, taken, cases, cell, names):
+    """A table of `cell(case, peer)`, with no column for who has nothing to say."""
+    shown = [peer for peer in names if any((case, peer) in taken for case in cases)]
+    rows = [[LABELS[case] + f", {unit(case)}" * (head != "times krait's")] +
+            [cell(case, peer) if (case, peer) in taken else "-" for peer in shown]
+            for case in cases if any((case, peer) in taken for peer in shown)]
+    return report.table([head, *shown], rows) if shown and rows else ""
 
 
 def tables(taken, cases):
-    present = [peer for peer in PEERS if any(peer == other for _, other in taken)]
-    figures, ratios = [], []
-    for case in cases:
-        figures.append([f"{LABELS[case]}, {unit(case)}"] +
-                       [report.show(report.spread(taken[case, peer])) for peer in present])
-        if "krait" in present:
-            ratios.append([LABELS[case]] + [report.number(report.ratio(taken[case, peer], taken[case, "krait"])["median"])
-                                            for peer in present if peer != "krait"])
-    whole = report.table(["median (min-max)", *present], figures)
-    if ratios and len(present) > 1:
-        whole += "\n\n" + report.table(["times krait's", *[peer for peer in present if peer != "krait"]], ratios)
-    return whole
+    parts = []
+    for quantity, head in (("cpu", "CPU: median (min-max)"), ("wall", "wall: median (min-max)")):
+        mine = taken[quantity]
+        for some in ([case for case in cases if case not in SERVED], [case for case in cases if case in SERVED]):
+            parts.append(grid(head, mine, some, lambda case, peer: report.show(report.spread(mine[case, peer])), PEERS))
+            if quantity == "cpu":
+                compared = [case for case in some if (case, "krait") in mine]
+                parts.append(grid(
+                    "times krait's", mine, compared,
+                    lambda case, peer: report.show(report.ratio(mine[case, peer], mine[case, "krait"])),
+                    [peer for peer in PEERS if peer != "krait"]))
+    return "\n\n".join(part for part in parts if part)
 
 
 def targets(taken):
-    found = [report.Target(f"{LABELS[case]}: {peer} / krait", report.ratio(taken[case, peer], taken[case, "krait"]),
-                           at_least=bound)
-             for case, peer, bound in FASTER if taken.get((case, peer)) and taken.get((case, "krait"))]
-    return found + [report.Target(f"bytes of {LABELS[case]}", report.spread(taken[case, "krait"]), at_most=BYTES_A_TASK)
-                    for case in SLEEPERS if taken.get((case, "krait"))]
+    cpu = taken["cpu"]
+
+    def both(case, peer):
+        return cpu.get((case, peer)) and cpu.get((case, "krait"))
+
+    return [report.Target(f"{LABELS[case]}: {peer} / krait", report.ratio(cpu[case, peer], cpu[case, "krait"]),
+                          at_least=bound) for case, peer, bound in FASTER if both(case, peer)] + \
+        [report.Target(f"{LABELS[case]}: krait / {peer}", report.ratio(cpu[case, "krait"], cpu[case, peer]),
+                       at_most=bound) for case, peer, bound in LESS if both(case, peer)] + \
+        [report.Target(f"bytes of {LABELS[case]}", report.spread(cpu[case, "krait"]), at_most=BYTES_A_TASK)
+         for case in SLEEPERS if cpu.get((case, "krait"))]
+
+
+def results(taken):
+    return [{"case": case, "peer": peer, "unit": unit(case)} | report.spread(values) |
+            ({"wall": report.spread(taken["wall"][case, peer])} if (case, peer) in taken["wall"] else {})
+            for (case, peer), values in taken["cpu"].items()]
 
 
 def arguments():
     parser = argparse.ArgumentParser(prog="./dev bench asyncio", description=__doc__.split("\n\n")[0])
     parser.add_argument("--cases", nargs="+", default=list(LABELS), choices=LABELS, metavar="CASE", help=", ".join(LABELS))
-    parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=PEERS, metavar="PEER", help=", ".join(PEERS))
+    parser.add_argument("--peers", nargs="+", default=PEERS, choices=PEERS, metavar="PEER", help=", ".join(PEERS))
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--smoke", action="store_true", help="one round without the million: shows that everything works")
+    parser.add_argument("--seconds", type=float, default=2, help="one load's length (default: 2)")
+    parser.add_argument("--smoke", action="store_true", help="one short round without the million: shows that everything works")
     parser.add_argument("--json", metavar="F", help="put the figures into the JSON file F too")
     args = parser.parse_args()
     if args.smoke:
-        args.rounds, args.cases = 1, [case for case in args.cases if case != "sleepers1000000"]
+        args.rounds, args.seconds, args.cases = 1, 0.5, [case for case in args.cases if case != "sleepers1000000"]
     args.cases = affordable(args.cases)
     return args
 
 
 def main():
     args = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that servers are stopped on this way out too
     try:
         taken = run(args)
+    except (ServerError, OSError) as why:
+        sys.exit(str(why))
     except KeyboardInterrupt:
         sys.exit(130)
     print(f"Runtime, {report.describe(args.rounds)}\n\n{tables(taken, args.cases)}\n")
@@ -139,9 +191,7 @@ def main():
     if reached:
         print(report.targets_table(reached))
     if args.json:
-        results = [{"case": case, "peer": peer, "unit": unit(case)} | report.spread(values)
-                   for (case, peer), values in taken.items()]
-        report.write_json(args.json, "asyncio", args.rounds, peers.versions(), results, reached)
+        report.write_json(args.json, "asyncio", args.rounds, peers.versions(), results(taken), reached)
 
 
 if __name__ == "__main__":

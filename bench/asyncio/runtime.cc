@@ -1,7 +1,7 @@
 // runtime CASE... or runtime sleepers COUNT: krait's side of the work that runtime.py and go/main.go do.
 //
 // One JSON line a case. A case doubles its count until it takes long enough to be told from noise; "ns" is CPU time,
-// user and system, of one operation.
+// user and system, of one operation, and "wall_ns" what the clock says.
 
 #include <unistd.h>
 
@@ -83,6 +83,40 @@ Coroutine<long> gather(long count) {
   co_return count;
 }
 
+Coroutine<> fill(asyncio::TaskGroup& group) {
+  for (long task = 0; task < kGathered; ++task) group.create_task(nothing());
+  co_return;
+}
+
+Coroutine<long> group(long count) {
+  for (long i = 0; i < count; ++i) co_await async_with(asyncio::TaskGroup(), fill);
+  co_return count;
+}
+
+struct HandedOver {
+  asyncio::Lock lock;
+  long last = -1, times = 0;
+};
+
+Coroutine<> contend(HandedOver& it, long me, long turns) {
+  for (long turn = 0; turn < turns; ++turn) {
+    co_await it.lock.acquire();
+    it.times += std::exchange(it.last, me) != me;
+    co_await asyncio::sleep(0s);
+    it.lock.release();
+  }
+}
+
+// Each holds the lock for a turn of the others, who so get in line: it goes from hand to hand.
+Coroutine<long> lock_hand_over(long turns, long tasks) {
+  HandedOver it;
+  std::vector<Coroutine<>> contenders;
+  for (long me = 0; me < tasks; ++me) contenders.push_back(contend(it, me, turns));
+  co_await asyncio::gather(std::move(contenders));
+  if (it.times < turns * tasks * 9 / 10) std::abort();
+  co_return it.times;
+}
+
 long resident() {
   std::ifstream statm("/proc/self/statm");
   long whole = 0, pages = 0;
@@ -109,12 +143,18 @@ std::chrono::nanoseconds cpu_time() {
 
 using Case = std::function<Coroutine<long>(long)>;
 
-double measure(const Case& work) {
+void measure(const std::string& name, const Case& work) {
   for (long count = 2;; count *= 2) {
     const auto before = cpu_time();
-    const long operations = asyncio::run(work(count));
-    const auto took = cpu_time() - before;
-    if (took >= kLongEnough) return static_cast<double>(took.count()) / static_cast<double>(operations);
+    const auto started = std::chrono::steady_clock::now();
+    const auto operations = static_cast<double>(asyncio::run(work(count)));
+    const std::chrono::duration<double, std::nano> wall = std::chrono::steady_clock::now() - started;
+    const std::chrono::duration<double, std::nano> took = cpu_time() - before;
+    if (took < kLongEnough) continue;
+    std::printf("{\"case\": \"%s\", \"ns\": %.3f, \"wall_ns\": %.3f}\n", name.c_str(), took.count() / operations,
+                wall.count() / operations);
+    std::fflush(stdout);
+    return;
   }
 }
 
@@ -123,8 +163,11 @@ const std::map<std::string, Case> kCases = {
     {"spawn", spawn},
     {"queue1", [](long count) { return hand_over(count, 1); }},
     {"queue64", [](long count) { return hand_over(count, 64); }},
+    {"lock2", [](long turns) { return lock_hand_over(turns, 2); }},
+    {"lock100", [](long turns) { return lock_hand_over(turns, 100); }},
     {"timer", timer},
     {"gather", gather},
+    {"group", group},
 };
 
 }  // namespace
@@ -143,7 +186,6 @@ int main(int argc, char** argv) {
       std::cerr << "runtime: cannot measure " << name << ": no such case\n";
       return 2;
     }
-    std::printf("{\"case\": \"%s\", \"ns\": %.3f}\n", name.c_str(), measure(found->second));
-    std::fflush(stdout);
+    measure(name, found->second);
   }
 }

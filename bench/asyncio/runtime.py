@@ -1,8 +1,8 @@
 """The CPython peer: `runtime.py [--uvloop] CASE...` or `runtime.py [--uvloop] sleepers COUNT`; one JSON line a case.
 
-The work of every case is the same in runtime.cc and go/main.go. A case doubles its count until it takes long enough to
-be told from noise; "ns" is CPU time, user and system, of one operation: nothing here waits, so on a quiet machine it
-equals the time on the clock, and on a busy one it stays.
+The work of every case is the same in runtime.cc, go/main.go and tokio/src/main.rs. A case doubles its count until it
+takes long enough to be told from noise; "ns" is CPU time, user and system, of one operation, and "wall_ns" what the
+clock says: hardly anything here waits, so on a quiet machine the two are equal, and on a busy one the first stays.
 """
 
 import asyncio
@@ -60,6 +60,32 @@ async def queue64(count):
     return await hand_over(count, 64)
 
 
+async def lock_hand_over(turns, tasks):
+    """Each holds the lock for a turn of the others, who so get in line: it goes from hand to hand."""
+    lock, last, handed = asyncio.Lock(), None, 0
+
+    async def contend(me):
+        nonlocal last, handed
+        for _ in range(turns):
+            await lock.acquire()
+            handed += last != me
+            last = me
+            await asyncio.sleep(0)
+            lock.release()
+
+    await asyncio.gather(*[contend(me) for me in range(tasks)])
+    assert handed >= turns * tasks * 9 // 10
+    return handed
+
+
+async def lock2(turns):
+    return await lock_hand_over(turns, 2)
+
+
+async def lock100(turns):
+    return await lock_hand_over(turns, 100)
+
+
 async def timer(count):
     """Timers that never ring, as a deadline on a quick answer; one turn in TIMERS_A_TURN lets the loop tidy up."""
     loop = asyncio.get_running_loop()
@@ -73,6 +99,14 @@ async def timer(count):
 async def gather(count):
     for _ in range(count):
         await asyncio.gather(*[nothing() for _ in range(GATHERED)])
+    return count
+
+
+async def group(count):
+    for _ in range(count):
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(GATHERED):
+                tasks.create_task(nothing())
     return count
 
 
@@ -92,7 +126,7 @@ async def sleepers(count):
     return (resident() - before) / count
 
 
-CASES = {"switch": switch, "spawn": spawn, "queue1": queue1, "queue64": queue64, "timer": timer, "gather": gather}
+CASES = {case.__name__: case for case in (switch, spawn, queue1, queue64, lock2, lock100, timer, gather, group)}
 
 
 async def main(words):
@@ -103,10 +137,10 @@ async def main(words):
         count, spent = 1, 0
         while spent < LONG_ENOUGH:
             count *= 2
-            before = time.process_time()
+            before, started = time.process_time(), time.perf_counter()
             operations = await CASES[name](count)
-            spent = time.process_time() - before
-        print(json.dumps({"case": name, "ns": spent * 1e9 / operations}), flush=True)
+            spent, wall = time.process_time() - before, time.perf_counter() - started
+        print(json.dumps({"case": name, "ns": spent * 1e9 / operations, "wall_ns": wall * 1e9 / operations}), flush=True)
 
 
 def new_loop(words):

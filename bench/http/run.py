@@ -82,17 +82,6 @@ def fastapi():
 PEERS = {"limit": limit, "krait": krait, "go": go, "fastapi": fastapi}
 
 
-def two_cores():
-    """One core for the server and one for wrk, on two physical cores where the machine has them."""
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) < 2:
-        raise SystemExit("cannot measure: the server and wrk need a core each, and there is one")
-    with open(f"/sys/devices/system/cpu/cpu{cores[0]}/topology/thread_siblings_list") as text:
-        siblings = text.read().strip()
-    twin = {int(word) for part in siblings.split(",") for word in part.split("-")}
-    return cores[0], next((core for core in cores if core not in twin), cores[1])
-
-
 def verify(server, case, peer):
     """Refuses to measure a server that answers anything but the case's body."""
     for status, content_type, body in ask(server.port, case.target, case.depth, case.method, case.body):
@@ -137,7 +126,7 @@ def measure(start, peer, case, cores, args):
 
 
 def run(args):
-    cores, starts = two_cores(), peers.ready(PEERS, args.peers)
+    cores, starts = peers.two_cores(), peers.ready(PEERS, args.peers)
     taken = defaultdict(lambda: defaultdict(list))  # (case, peer) -> quantity -> one value a round
     names = list(starts)
     for number in range(args.rounds):

@@ -1,5 +1,5 @@
 // The Go peer: the work of runtime.py, goroutine for task and channel for queue, on one thread (GOMAXPROCS=1).
-// Usage: asyncio CASE... or asyncio sleepers COUNT; one JSON line a case.
+// Usage: asyncio CASE... or asyncio sleepers COUNT or asyncio echo PORT; one JSON line a case.
 package main
 
 import (
@@ -58,6 +58,34 @@ func handOver(count, capacity int) int {
 		}
 	}
 	return count
+}
+
+// A channel of one place is the lock that hands itself over in the order of arrival, as asyncio's does: sync.Mutex lets
+// who holds the processor take it again. Each holds it for a turn of the others, who so get in line.
+func lockHandOver(turns, contenders int) int {
+	lock, last, handed := make(chan struct{}, 1), -1, 0
+	var all sync.WaitGroup
+	all.Add(contenders)
+	for me := 0; me < contenders; me++ {
+		me := me
+		go func() {
+			for turn := 0; turn < turns; turn++ {
+				lock <- struct{}{}
+				if last != me {
+					handed++
+				}
+				last = me
+				runtime.Gosched()
+				<-lock
+			}
+			all.Done()
+		}()
+	}
+	all.Wait()
+	if handed < turns*contenders*9/10 {
+		panic("not handed over")
+	}
+	return handed
 }
 
 func timer(count int) int {
@@ -119,12 +147,15 @@ func spent() time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-func measure(work func(int) int) float64 {
+func measure(name string, work func(int) int) {
 	for count := 2; ; count *= 2 {
-		before := spent()
-		operations := work(count)
-		if took := spent() - before; took >= longEnough {
-			return float64(took.Nanoseconds()) / float64(operations)
+		before, started := spent(), time.Now()
+		operations := float64(work(count))
+		took, wall := spent()-before, time.Since(started)
+		if took >= longEnough {
+			fmt.Printf("{\"case\": %q, \"ns\": %.3f, \"wall_ns\": %.3f}\n", name, float64(took.Nanoseconds())/operations,
+				float64(wall.Nanoseconds())/operations)
+			return
 		}
 	}
 }
@@ -134,12 +165,18 @@ var cases = map[string]func(int) int{
 	"spawn":   spawn,
 	"queue1":  func(count int) int { return handOver(count, 1) },
 	"queue64": func(count int) int { return handOver(count, 64) },
+	"lock2":   func(turns int) int { return lockHandOver(turns, 2) },
+	"lock100": func(turns int) int { return lockHandOver(turns, 100) },
 	"timer":   timer,
 	"gather":  gather,
+	"group":   gather, // a WaitGroup is all there is
 }
 
 func main() {
 	words := os.Args[1:]
+	if len(words) == 2 && words[0] == "echo" {
+		echo(words[1])
+	}
 	if len(words) == 2 && words[0] == "sleepers" {
 		count, err := strconv.Atoi(words[1])
 		if err != nil {
@@ -149,6 +186,6 @@ func main() {
 		return
 	}
 	for _, name := range words {
-		fmt.Printf("{\"case\": %q, \"ns\": %.3f}\n", name, measure(cases[name]))
+		measure(name, cases[name])
 	}
 }

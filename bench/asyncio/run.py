@@ -28,6 +28,8 @@ TIMED = {
     "timer": "timer create + cancel",
     "gather": "gather of 1,000",
     "group": "TaskGroup of 1,000",
+    "executor": "run_in_executor, round trip",
+    "generator": "async generator, step",
 }
 SLEEPERS = {"sleepers100000": 100_000, "sleepers1000000": 1_000_000}
 SERVED = servers.ECHOES
@@ -40,7 +42,7 @@ BYTES_NEEDED = 4_500
 # (case, peer, bound): how many times faster than the peer krait is to be; below one, how much slower it may be.
 FASTER = [
     ("switch", "asyncio", 100), ("spawn", "asyncio", 60), ("switch", "go", 4), ("spawn", "go", 4),
-    *[(case, "asyncio", 50) for case in ("queue1", "queue64", "lock2", "lock100")],
+    *[(case, "asyncio", 50) for case in ("queue1", "queue64", "lock2", "lock100", "generator")], ("executor", "asyncio", 5),
 ]
 LESS = [(case, "asio", 1.1) for case in servers.ECHOES]
 FASTER += [(case, "uvloop", 3) for case in servers.ECHOES]
@@ -58,6 +60,8 @@ RUNTIMES = {
     "go": lambda: ([peers.go(HERE / "go")], {"GOMAXPROCS": "1"}),
     "tokio": lambda: ([peers.cargo(HERE / "tokio")], {}),
 }
+# What a language has nothing like.
+LACKING = {"executor": ["go"], "generator": ["go", "tokio"]}
 PEERS = list(RUNTIMES | servers.ECHO_PEERS)
 
 
@@ -94,7 +98,8 @@ def programs_for(cases, names):
         asked = [case for case in cases if case in members]
         if asked:
             programs = peers.ready(table, [name for name in names if name in table])
-            found |= {case: programs for case in asked}
+            found |= {case: {name: program for name, program in programs.items() if name not in LACKING.get(case, [])}
+                      for case in asked}
     return found
 
 

@@ -20,6 +20,7 @@
 
 namespace {
 
+using krait::AsyncGenerator;
 using krait::Coroutine;
 using namespace std::chrono_literals;
 namespace asyncio = krait::asyncio;
@@ -117,6 +118,29 @@ Coroutine<long> lock_hand_over(long turns, long tasks) {
   co_return it.times;
 }
 
+int call() { return 42; }
+
+Coroutine<long> executor(long count) {
+  asyncio::EventLoop& loop = asyncio::get_running_loop();
+  for (long i = 0; i < count; ++i) {
+    if (co_await loop.run_in_executor(nullptr, call) != 42) std::abort();
+  }
+  co_return count;
+}
+
+AsyncGenerator<long> numbers(long count) {
+  for (long number = 0; number < count; ++number) co_yield number;
+}
+
+Coroutine<long> generator(long count) {
+  long expected = 0;
+  auto steps = numbers(count);
+  while (auto number = co_await steps.anext()) {
+    if (*number != expected++) std::abort();
+  }
+  co_return expected;
+}
+
 long resident() {
   std::ifstream statm("/proc/self/statm");
   long whole = 0, pages = 0;
@@ -168,6 +192,8 @@ const std::map<std::string, Case> kCases = {
     {"timer", timer},
     {"gather", gather},
     {"group", group},
+    {"executor", executor},
+    {"generator", generator},
 };
 
 }  // namespace

@@ -110,6 +110,29 @@ async def group(count):
     return count
 
 
+def call():
+    return 42
+
+
+async def executor(count):
+    loop = asyncio.get_running_loop()
+    for _ in range(count):
+        assert await loop.run_in_executor(None, call) == 42
+    return count
+
+
+async def generator(count):
+    async def numbers():
+        for number in range(count):
+            yield number
+
+    expected = 0
+    async for number in numbers():
+        assert number == expected
+        expected += 1
+    return expected
+
+
 def resident():
     with open("/proc/self/statm") as fields:
         return int(fields.read().split()[1]) * os.sysconf("SC_PAGESIZE")
@@ -126,7 +149,8 @@ async def sleepers(count):
     return (resident() - before) / count
 
 
-CASES = {case.__name__: case for case in (switch, spawn, queue1, queue64, lock2, lock100, timer, gather, group)}
+CASES = {case.__name__: case for case in (
+    switch, spawn, queue1, queue64, lock2, lock100, timer, gather, group, executor, generator)}
 
 
 async def main(words):

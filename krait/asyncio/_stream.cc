@@ -65,7 +65,7 @@ Coroutine<bool> _Stream::fill(std::string_view who) {
     if (buffer_.size() > before) co_return true;
     if (eof_) co_return false;
     if (!transport_) {
-      co_await fed_.wait();
+      co_await fed_.wait("feed_data");
       continue;
     }
     buffer_.resize(before + kReadSize);
@@ -177,7 +177,7 @@ Coroutine<> _Stream::drain() {
     if (closed_) throw ConnectionResetError("Connection lost");
     if (!flushing_ && unsent() == 0) co_return;
     flush_soon();
-    co_await drained_.wait();
+    co_await drained_.wait("drain");
   }
 }
 
@@ -222,7 +222,7 @@ void _Stream::close_now() noexcept {
 }
 
 Coroutine<> _Stream::wait_closed() {
-  while (!closed_ && transport_) co_await closed_line_.wait();
+  while (!closed_ && transport_) co_await closed_line_.wait("wait_closed");
   if (write_error_) std::rethrow_exception(write_error_);
 }
 

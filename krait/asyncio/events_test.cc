@@ -481,6 +481,7 @@ TEST(ExceptionHandler, may_replace_itself) {
   EXPECT_EQ(calls, 11);
 }
 
+// B3.27
 TEST(SignalHandler, runs_in_the_loop) {
   Loop loop;
   EventLoop* ran_in = nullptr;
@@ -494,6 +495,18 @@ TEST(SignalHandler, runs_in_the_loop) {
   EXPECT_EQ(ran_in, &*loop);
   EXPECT_TRUE(loop->remove_signal_handler(SIGUSR1));
   EXPECT_FALSE(loop->remove_signal_handler(SIGUSR1));
+}
+
+// B3.27
+TEST(SignalHandler, once_removed_the_default_is_back) {
+  Loop loop;
+  struct sigaction action;
+  loop->add_signal_handler(SIGUSR1, [] {});
+  ASSERT_EQ(::sigaction(SIGUSR1, nullptr, &action), 0);
+  EXPECT_NE(action.sa_handler, SIG_DFL);
+  loop->remove_signal_handler(SIGUSR1);
+  ASSERT_EQ(::sigaction(SIGUSR1, nullptr, &action), 0);
+  EXPECT_EQ(action.sa_handler, SIG_DFL);
 }
 
 TEST(SignalHandler, a_new_one_replaces_the_former) {

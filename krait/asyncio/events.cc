@@ -11,6 +11,7 @@
 
 #include "krait/asyncio/_descriptors.h"
 #include "krait/asyncio/_reactor.h"
+#include "krait/asyncio/_tools.h"
 #include "krait/asyncio/graph.h"
 #include "krait/asyncio/tasks.h"
 #include "krait/builtins/traceback.h"
@@ -91,10 +92,14 @@ void _Callback::call(_ReadyNode* node) {
   call_reporting(*self->loop_, function);
 }
 
-EventLoop::EventLoop() : debug_(_development_mode), virtual_(virtual_time) { recent_ = _now(); }
+EventLoop::EventLoop() : debug_(_development_mode), virtual_(virtual_time) {
+  recent_ = _now();
+  _show_loop(this);
+}
 
 EventLoop::~EventLoop() {
   if (current_loop == this) current_loop = nullptr;
+  _hide_loop(this);
   if (closed_) return;
   if (debug_) call_exception_handler({"unclosed event loop", nullptr, {}});
   close();
@@ -317,7 +322,13 @@ void EventLoop::wait_for_something() {
 void EventLoop::poll(std::int64_t timeout) {
   _Reactor& reactor = _reactor();
   // A thread that called before there was a reactor could not wake it.
-  if (!has_incoming_.load(std::memory_order_acquire)) reactor.poll(timeout);
+  if (has_incoming_.load(std::memory_order_acquire)) return;
+  struct Asleep {
+    bool& flag;
+    explicit Asleep(bool& f) : flag(f) { flag = true; }
+    ~Asleep() { flag = false; }
+  } asleep(asleep_);
+  reactor.poll(timeout);
 }
 
 void EventLoop::run_turn() {
@@ -397,11 +408,14 @@ void EventLoop::run_forever() {
     explicit Running(EventLoop& l) : loop(l) {
       loop.running_ = true;
       loop.thread_.store(std::this_thread::get_id(), std::memory_order_relaxed);
+      loop.thread_number_ = static_cast<int>(::syscall(SYS_gettid));
+      loop.thread_running_ = &_running;
       _running = {&loop, nullptr};
       _preemption = {kAwaitsBetweenLooks, &EventLoop::preempt};
     }
     ~Running() {
       loop.running_ = loop.stopping_ = false;
+      loop.thread_running_ = nullptr;
       loop.thread_.store(std::thread::id(), std::memory_order_relaxed);
       _running = before;
       _preemption = preemption;

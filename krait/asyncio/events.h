@@ -60,6 +60,8 @@ struct _Running {
 };
 extern constinit thread_local _Running _running;
 
+struct _ToolsLayout;  // what `krait ps` knows of where things lie: _tools.cc
+
 // A callback in the queue or in the heap. Shared by its Handle and the loop.
 class _Callback : public _TimerNode {
  public:
@@ -284,6 +286,7 @@ class EventLoop {
   void _unreferenced() noexcept { delete this; }
 
  private:
+  friend _ToolsLayout;
   ~EventLoop();
   void check_other_thread() const;
   void run_turn();
@@ -318,6 +321,9 @@ class EventLoop {
   bool eager_ = false;
   bool debug_;
   bool deadlock_reported_ = false;
+  bool asleep_ = false;  // waits for I/O or a timer; for those who look on from outside, as the next two
+  int thread_number_ = 0;
+  const _Running* thread_running_ = nullptr;
   std::atomic<std::thread::id> thread_{};  // that it runs in; none while it does not run
   _VirtualTime* virtual_ = nullptr;
   // Those that are pending, in the order they were made.

@@ -33,6 +33,7 @@ class _Suspension {
   ~_Suspension() = default;
 
  private:
+  friend _ToolsLayout;
   const char* what_;
 };
 
@@ -52,7 +53,7 @@ class _FutureCore : public _base::ListLink {
  public:
   enum class State : std::uint8_t { Pending, Cancelled, Finished };
 
-  enum class Kind : std::uint8_t { Future, Task, Gather, Group };
+  enum class Kind : std::uint8_t { Future, Task, Gather, Group, Wait };
   // Throws RuntimeError in a thread that is not the loop's.
   explicit _FutureCore(EventLoop& loop, Kind kind = Kind::Future, std::string name = {});
   _FutureCore(const _FutureCore&) = delete;
@@ -107,6 +108,7 @@ class _FutureCore : public _base::ListLink {
   static void operator delete(void* p, std::size_t size) noexcept { _base::FrameAllocator::deallocate(p, size); }
 
  private:
+  friend _ToolsLayout;
   void report_unretrieved() noexcept;
 
  protected:
@@ -121,7 +123,7 @@ class _FutureCore : public _base::ListLink {
   std::unique_ptr<std::string> name_;
 };
 
-// The future of a gather or a task group, which is done when others are.
+// The future of a gather, a task group or a wait(), which is done when others are.
 class _FutureOfMany : public _FutureCore {
  public:
   // `others` is where they stand, as long as this is pending.
@@ -130,6 +132,7 @@ class _FutureOfMany : public _FutureCore {
   std::vector<_FutureCore*> children() const override;
 
  private:
+  friend _ToolsLayout;
   const std::vector<_base::Ref<_FutureCore>>* others_;
 };
 
@@ -212,6 +215,7 @@ class _FutureWait : public _Suspension {
   _TaskCore* task_ = nullptr;
 
  private:
+  friend _ToolsLayout;
   [[noreturn]] void raise_refused();
 };
 

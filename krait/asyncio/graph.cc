@@ -19,6 +19,8 @@ std::string noun(const _FutureCore& future) {
       return "gather";
     case _FutureCore::Kind::Group:
       return "a TaskGroup";
+    case _FutureCore::Kind::Wait:
+      return "wait";
     case _FutureCore::Kind::Future:
       break;
   }

@@ -95,8 +95,8 @@ TEST(CallGraph, a_gather_has_its_children_below_it) {
         create_task([](Task<> first, Task<> second) -> Coroutine<> { co_await gather(first, second); }(a, b), "all");
     co_await sleep(1s);
     EXPECT_EQ(shape(task),
-              "* Task 'all' waits on a Future\n"
-              "  * a Future\n"
+              "* Task 'all' waits on gather\n"
+              "  * gather\n"
               "    * Task 'a' waits on a Future\n"
               "      * a Future\n"
               "    * Task 'b' waits on a Future\n"
@@ -117,8 +117,8 @@ TEST(CallGraph, a_task_group_has_its_tasks_below_it) {
     auto task = create_task(async_with(TaskGroup(), body), "group");
     co_await sleep(1s);
     EXPECT_EQ(shape(task),
-              "* Task 'group' waits on a Future\n"
-              "  * a Future\n"
+              "* Task 'group' waits on a TaskGroup\n"
+              "  * a TaskGroup\n"
               "    * Task 'a' waits on a Future\n"
               "      * a Future\n"
               "    * Task 'b' waits on sleep\n");

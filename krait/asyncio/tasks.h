@@ -67,6 +67,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
   std::coroutine_handle<> root_;
 
  private:
+  friend _ToolsLayout;
   static void step(_ReadyNode* node);
   void take_step();
   void finish_step();
@@ -273,6 +274,7 @@ class _Waiter : public _Suspension {
   _TaskCore* task_ = nullptr;
 
  private:
+  friend _ToolsLayout;
   [[noreturn]] static void raise_no_task();
   [[noreturn]] void raise();
   _ReadyNode* node_ = nullptr;

@@ -44,7 +44,9 @@ struct WaitState {
 Coroutine<> _wait(std::vector<_base::Ref<_FutureCore>> futures, WaitOptions options) {
   if (futures.empty()) throw ValueError("Set of Tasks/Futures is empty.");
   EventLoop& loop = get_running_loop();
-  auto state = std::make_shared<WaitState>(WaitState{Future<>(loop), futures.size(), options.return_when, {}});
+  using Waiter = _WithResult<void, _FutureOfMany>;
+  Future<> waiter(_base::Ref<_FutureCore>(new Waiter(loop, _FutureCore::Kind::Wait, &futures)));
+  auto state = std::make_shared<WaitState>(WaitState{waiter, futures.size(), options.return_when, {}});
   struct CancelTimer {
     WaitState& state;
     ~CancelTimer() { state.timer.cancel(); }
@@ -54,7 +56,7 @@ Coroutine<> _wait(std::vector<_base::Ref<_FutureCore>> futures, WaitOptions opti
   for (const auto& future : futures) {
     callbacks.add(future, [state](FutureBase done) { state->completed(done.core()); });
   }
-  co_await state->waiter;
+  co_await waiter;
 }
 
 Coroutine<> _cancel_and_wait(FutureBase future) {

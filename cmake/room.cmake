@@ -1,7 +1,8 @@
-# krait_room(NAME [RESTS_ON room...] [ENGINES engine...] [TESTED_WITH room...])
+# krait_room(NAME [RESTS_ON room...] [ENGINES engine...] [TESTED_WITH room...] [PROGRAM name])
 #
 # Makes a room of krait/NAME.h, krait/NAME.cc and everything under krait/NAME/: the static library krait_NAME, known as
 # krait::NAME. Its *_test.cc become one program, test_NAME (programs.cmake). A new file in a room needs no edit here.
+# With PROGRAM, krait/NAME/_main.cc becomes the program build/name, which is installed.
 set(krait_rooms "")
 
 # Warnings are for whoever works on krait; a user's build must not fail for them.
@@ -9,7 +10,7 @@ add_library(krait_warnings INTERFACE)
 target_compile_options(krait_warnings INTERFACE -Wall -Wextra $<$<BOOL:${KRAIT_WERROR}>:-Werror>)
 
 function(krait_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "" "" "RESTS_ON;ENGINES;TESTED_WITH")
+  cmake_parse_arguments(PARSE_ARGV 1 room "" "PROGRAM" "RESTS_ON;ENGINES;TESTED_WITH")
   set(path "${PROJECT_SOURCE_DIR}/krait/${name}")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${path}/*.cc")
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS "${path}/*.h")
@@ -23,7 +24,7 @@ function(krait_room name)
   endforeach()
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|/_main)\\.cc$")
   if(NOT headers AND NOT sources)
     message(FATAL_ERROR "cmake/rooms.cmake names the room '${name}', but krait/${name} is empty")
   endif()
@@ -50,6 +51,12 @@ function(krait_room name)
     find_package(${krait_${engine}_package} REQUIRED)
     target_link_libraries(${target} ${private} ${krait_${engine}_target})
   endforeach()
+
+  if(room_PROGRAM)
+    add_executable(${target}_program "${path}/_main.cc")
+    set_target_properties(${target}_program PROPERTIES OUTPUT_NAME ${room_PROGRAM} RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}")
+    target_link_libraries(${target}_program PRIVATE ${target} krait_warnings)
+  endif()
 
   set(krait_rooms ${krait_rooms} ${name} PARENT_SCOPE)
   set(krait_${name}_rests_on "${room_RESTS_ON}" PARENT_SCOPE)

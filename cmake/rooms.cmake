@@ -18,4 +18,6 @@ krait_room(unittest RESTS_ON asyncio builtins _base)
 
 krait_room(web RESTS_ON asyncio wire json http builtins _base TESTED_WITH unittest)
 
+krait_room(cli RESTS_ON asyncio json builtins _base PROGRAM krait)
+
 krait_no_room_without_a_line()

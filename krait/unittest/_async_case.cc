@@ -1,32 +1,22 @@
 #include "krait/unittest/_async_case.h"
 
+#include "krait/builtins/traceback.h"
+#include "krait/contextvars.h"
 #include "krait/unittest/_seed.h"
 
 namespace krait::unittest {
 
 namespace {
 
-std::exception_ptr cause_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const BaseException& e) {
-    return e.cause();
-  } catch (...) {
-    return nullptr;
-  }
-}
-
-// "ValueError: boom", and below it what it came from, and what a group holds.
-std::string described(const std::exception_ptr& error, const std::string& indent = "  ") {
+// "ValueError: boom", and below it the awaits that it came through, its cause, what a group holds.
+std::string described(const std::exception_ptr& error) {
   std::string text = type_name(error);
   if (std::string said = str(error); !said.empty()) text += ": " + said;
-  try {
-    std::rethrow_exception(error);
-  } catch (const BaseExceptionGroup& group) {
-    for (const std::exception_ptr& each : group.exceptions()) text += "\n" + indent + described(each, indent + "  ");
-  } catch (...) {
+  const auto* known = _exception_cast<BaseException>(error);
+  if (known && (!known->traceback().empty() || known->cause() || _exception_cast<BaseExceptionGroup>(error))) {
+    text += "\n" + format_exception(error);
+    text.pop_back();  // the last newline: GoogleTest adds its own
   }
-  if (std::exception_ptr cause = cause_of(error)) text += "\n" + indent + "from " + described(cause, indent + "  ");
   return text;
 }
 
@@ -59,7 +49,7 @@ _AsyncCase::Ended _AsyncCase::part(std::string_view name, const std::function<vo
   }
 }
 
-// Each part is a task of its own in the one loop, as in Python.
+// Each part is a task of its own, in one loop and one context, as in Python.
 _AsyncCase::Ended _AsyncCase::test(asyncio::Runner& runner) {
   Ended set_up = part("setUp", [&] { setUp(); });
   if (set_up == Ended::Well && !_hopeless()) set_up = part("asyncSetUp", [&] { runner.run(asyncSetUp()); });
@@ -73,9 +63,9 @@ _AsyncCase::Ended _AsyncCase::test(asyncio::Runner& runner) {
 
 _AsyncCase::Ended _AsyncCase::clean_up(asyncio::Runner& runner) {
   while (!cleanups_.empty()) {
-    Coroutine<> last = std::move(cleanups_.back());
+    auto last = std::move(cleanups_.back());
     cleanups_.pop_back();
-    if (part("a cleanup", [&] { runner.run(std::move(last)); }) == Ended::Interrupted) return Ended::Interrupted;
+    if (part("a cleanup", [&] { runner.run(last()); }) == Ended::Interrupted) return Ended::Interrupted;
   }
   return Ended::Well;
 }
@@ -86,15 +76,15 @@ void _AsyncCase::_run() {
     clock.emplace(VirtualClockOptions{.seed = options_.seed, .autojump_threshold = options_.autojump_threshold});
     clock_ = &*clock;
   }
-  Ended ended;
-  {
-    asyncio::Runner runner;
+  Ended ended = Ended::Well;
+  contextvars::copy_context().run([&] {  // so that a variable set in setUp() is nobody else's
+    asyncio::Runner runner({.debug = true});
     ended = test(runner);
     if (ended != Ended::Interrupted) ended = clean_up(runner);
     cleanups_.clear();  // what an interrupt left is not called, and must not outlive the loop
     Ended closed = part("closing the loop", [&] { runner.close(); });
     if (closed == Ended::Interrupted) ended = closed;
-  }
+  });
   clock_ = nullptr;
   if (ended == Ended::Interrupted) _interrupted();
 }

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "krait/_base/function.h"
 #include "krait/asyncio/runners.h"
+#include "krait/builtins/async_with.h"
 #include "krait/unittest/case.h"
 #include "krait/unittest/virtual_clock.h"
 
@@ -26,7 +28,7 @@ struct AsyncTestOptions {
 };
 
 // What entering a context gives to a coroutine, which cannot give a reference.
-template <class Manager, class Gives = asyncio::_await_result<decltype(std::declval<Manager&>().aenter())>>
+template <class Manager, class Gives = _await_result<decltype(std::declval<Manager&>().aenter())>>
 struct _EntersTo {
   using type = Gives;
 };
@@ -61,8 +63,10 @@ class _AsyncCase {
   // when the set-up failed. Python: self.addAsyncCleanup(func, *args)
   template <class F, class... Args>
   void addAsyncCleanup(F&& function, Args&&... arguments) {
-    cleanups_.push_back(ignore_result(asyncio::_call(std::decay_t<F>(std::forward<F>(function)),
-                                                     std::decay_t<Args>(std::forward<Args>(arguments))...)));
+    cleanups_.push_back([function = std::decay_t<F>(std::forward<F>(function)),
+                         ... arguments = std::decay_t<Args>(std::forward<Args>(arguments))]() mutable {
+      return ignore_result(asyncio::_call(std::move(function), std::move(arguments)...));
+    });
   }
 
   // Enters `manager` (see async_with.h) until the cleanups run, and gives what its aenter() gives; a shared_ptr to the
@@ -99,14 +103,17 @@ class _AsyncCase {
 
   AsyncTestOptions options_;
   VirtualClock* clock_ = nullptr;
-  std::vector<Coroutine<>> cleanups_;
+  std::vector<_base::Function<Coroutine<>()>> cleanups_;
 };
 
 template <class Manager>
 auto _AsyncCase::enterAsyncContext(Manager manager) -> Coroutine<typename _EntersTo<Manager>::type> {
+  static_assert(AsyncContextManager<Manager>,
+                "the object does not support the asynchronous context manager protocol: it needs aenter() and "
+                "aexit(std::exception_ptr), coroutines both");
   auto kept = std::make_shared<Manager>(std::move(manager));
   auto leave = [kept]() -> Coroutine<> { (void)co_await kept->aexit(nullptr); };
-  if constexpr (std::is_void_v<asyncio::_await_result<decltype(kept->aenter())>>) {
+  if constexpr (std::is_void_v<_await_result<decltype(kept->aenter())>>) {
     co_await kept->aenter();
     addAsyncCleanup(std::move(leave));
     co_return kept;

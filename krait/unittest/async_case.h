@@ -29,7 +29,8 @@ namespace krait::unittest {
 
 // The order is Python's: setUp, asyncSetUp, the test, asyncTearDown, tearDown, cleanups (last added first). When a
 // set-up fails only the cleanups follow; when the test does, the rest goes on. GoogleTest's SetUp and TearDown are around
-// it all. KeyboardInterrupt skips the tests that are left. Python: unittest.IsolatedAsyncioTestCase
+// it all. All parts share a loop and a context, and the loop debugs, as Python's does. KeyboardInterrupt skips the tests
+// that are left. Python: unittest.IsolatedAsyncioTestCase
 class IsolatedAsyncioTestCase : public ::testing::Test, public _AsyncCase {
  protected:
   explicit IsolatedAsyncioTestCase(AsyncTestOptions options = {}) : _AsyncCase(options) {}

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "krait/asyncio.h"
+#include "krait/contextvars.h"
 
 namespace krait::unittest {
 namespace {
@@ -76,6 +77,7 @@ class Case : public _AsyncCase {
   std::function<Coroutine<>(Case&)> body;
   std::function<Coroutine<>(Case&)> before;
   Trace trace;
+  std::string full_text;  // of what it failed with
 
   Trace run() {
     _run();
@@ -108,7 +110,10 @@ class Case : public _AsyncCase {
   void tearDown() override { at("tearDown"); }
   static Coroutine<> cleanup(Case* self, std::string name) { return self->async_at(std::move(name)); }
 
-  void _failed(const std::string& text) override { trace.push_back("F " + text); }
+  void _failed(const std::string& text) override {
+    trace.push_back("F " + text.substr(0, text.find('\n')));
+    full_text += text;
+  }
   void _skipped(const std::string& reason) override { trace.push_back("s " + reason); }
   void _interrupted() override { trace.push_back("interrupted"); }
   bool _hopeless() const override { return false; }
@@ -192,6 +197,25 @@ TEST(Course, every_part_runs_in_the_same_loop) {
   EXPECT_EQ(test.run().size(), 7U);
 }
 
+contextvars::ContextVar<std::string> variable("variable", "unset");
+
+TEST(Course, every_part_runs_in_the_same_context_which_ends_with_the_test) {
+  Case test;
+  test.before = [](Case& self) -> Coroutine<> {
+    self.addAsyncCleanup([&self] { self.trace.push_back(variable.get()); });
+    variable.set("set up");
+    co_return;
+  };
+  test.body = [](Case& self) -> Coroutine<> {
+    self.trace.push_back(variable.get());
+    variable.set("tested");
+    co_return;
+  };
+  EXPECT_EQ(test.run(), (Trace{"setUp", "asyncSetUp", "set up", "test", "asyncTearDown", "tearDown", "tested",
+                               "cleanup2", "cleanup1"}));
+  EXPECT_EQ(variable.get(), "unset");
+}
+
 TEST(Course, a_task_that_is_left_is_cancelled_after_the_cleanups) {
   Case test;
   test.body = [](Case& self) -> Coroutine<> {
@@ -210,15 +234,17 @@ TEST(Course, a_task_that_is_left_is_cancelled_after_the_cleanups) {
 // --- how a failure reads ---
 
 // What a test with this body is told to have failed with; "" when it passed.
-std::string failure_of(std::function<Coroutine<>(Case&)> body, AsyncTestOptions options = {}) {
+std::string whole_failure_of(std::function<Coroutine<>(Case&)> body, AsyncTestOptions options = {}) {
   Case test(options);
   test.body = std::move(body);
-  std::string text;
-  for (const std::string& each : test.run()) {
-    if (each.starts_with("F ")) text += each.substr(2);
-  }
-  return text;
+  test.run();
+  return test.full_text;
 }
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string failure_of(std::function<Coroutine<>(Case&)> body, AsyncTestOptions options = {}) {
+  return first_line(whole_failure_of(std::move(body), options));
+}
+bool holds(const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; }
 
 TEST(Failure, names_class_and_text) {
   EXPECT_EQ(failure_of([](Case&) -> Coroutine<> {
@@ -242,31 +268,45 @@ TEST(Failure, is_told_of_what_is_no_std_exception) {
 }
 
 TEST(Failure, names_a_cancellation) {
-  EXPECT_EQ(failure_of([](Case&) -> Coroutine<> {
+  EXPECT_EQ(first_line(whole_failure_of([](Case&) -> Coroutine<> {
               auto task = asyncio::create_task(sleep(1h));
               task.cancel("too late");
               co_await task;
-            }),
+            })),
             "the test raised CancelledError: too late");
 }
 
-TEST(Failure, shows_what_a_group_holds_and_where_it_came_from) {
-  EXPECT_EQ(failure_of([](Case&) -> Coroutine<> {
-              KeyError caused("k");
-              caused.set_cause(std::make_exception_ptr(OSError("disk")));
-              throw ExceptionGroup("unhandled errors in a TaskGroup",
-                                   {std::make_exception_ptr(ValueError("v")), std::make_exception_ptr(caused)});
-              co_return;
-            }),
-            "the test raised ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)\n"
-            "  ValueError: v\n"
-            "  KeyError: k\n"
-            "    from OSError: disk");
+Coroutine<> fails_below() {
+  co_await sleep(0);
+  throw ValueError("deep down");
 }
 
+TEST(Failure, shows_the_awaits_that_it_came_through) {
+  std::string text = whole_failure_of([](Case&) -> Coroutine<> { co_await fails_below(); });
+  EXPECT_EQ(first_line(text), "the test raised ValueError: deep down");
+  EXPECT_TRUE(holds(text, "async_case_test.cc\", line ")) << text;
+  EXPECT_TRUE(text.ends_with("\nValueError: deep down")) << text;
+}
+
+TEST(Failure, shows_what_a_group_holds_and_where_it_came_from) {
+  std::string text = whole_failure_of([](Case&) -> Coroutine<> {
+    KeyError caused("k");
+    caused.set_cause(std::make_exception_ptr(OSError("disk")));
+    throw ExceptionGroup("unhandled errors in a TaskGroup",
+                         {std::make_exception_ptr(ValueError("v")), std::make_exception_ptr(caused)});
+    co_return;
+  });
+  EXPECT_EQ(first_line(text), "the test raised ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)");
+  for (const char* part : {"ValueError: v", "OSError: disk", "KeyError: k"}) EXPECT_TRUE(holds(text, part)) << text;
+}
+
+constexpr std::string_view kDeadlock =
+    "DeadlockError: deadlock: every task waits, no timer is set and no I/O is awaited";
+
 TEST(Failure, of_a_deadlock_on_a_virtual_clock) {
-  EXPECT_EQ(failure_of([](Case&) -> Coroutine<> { co_await asyncio::Event().wait(); }, {.virtual_clock = true}),
-            "the test raised DeadlockError: deadlock: every task waits, no timer is set and no I/O is awaited");
+  std::string text =
+      whole_failure_of([](Case&) -> Coroutine<> { co_await asyncio::Event().wait(); }, {.virtual_clock = true});
+  EXPECT_EQ(first_line(text), "the test raised " + std::string(kDeadlock));
 }
 
 // The test is stuck; its set-up, tear-down and cleanups are not.
@@ -278,7 +318,7 @@ TEST(Failure, of_a_deadlock_lets_the_rest_go_on) {
 }
 
 TEST(Failure, of_the_closing_loop_is_told) {
-  std::string text = failure_of(
+  std::string text = whole_failure_of(
       [](Case&) -> Coroutine<> {
         asyncio::create_task([]() -> Coroutine<> {
           for (;;) {
@@ -291,8 +331,7 @@ TEST(Failure, of_the_closing_loop_is_told) {
         co_await sleep(0);
       },
       {.virtual_clock = true});
-  EXPECT_EQ(text,
-            "closing the loop raised DeadlockError: deadlock: every task waits, no timer is set and no I/O is awaited");
+  EXPECT_EQ(first_line(text), "closing the loop raised " + std::string(kDeadlock));
 }
 
 // --- contexts ---

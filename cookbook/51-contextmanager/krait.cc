@@ -1,34 +1,48 @@
-// A context manager: as a class, and as a generator. Run: ./dev cookbook 51
+// A context manager made of a generator. Run: ./dev cookbook 51
 //
-// `with(manager, body)` hands the body what entering gave. Python's `finally` is a destructor: what a generator keeps in a
-// local is closed whether the block ended well or not.
-#include <krait/builtins.h>
+// C++ has no `finally`; what must happen either way is a destructor of the generator's. It runs when the exception that is
+// thrown in at the `co_yield` leaves the generator, and when its last line is reached.
 #include <krait/contextlib.h>
+
+#include <iostream>
+#include <string>
 
 using namespace krait;
 
-struct MyResource {
-  void enter() { print("connect to resource"); }
-  void exit(std::exception_ptr) { print("close resource connection"); }
-  void query() { print("query data"); }
+class MyResource {
+ public:
+  void query() { std::cout << "query data\n"; }
 };
 
-const auto make_myresource = contextlib::contextmanager([]() -> Generator<MyResource> {
-  print("connect to resource");
-  struct Finally {
-    ~Finally() { print("close resource connection"); }
-  } closes;
+struct Finally {
+  std::string line;
+  ~Finally() { std::cout << line; }
+};
+
+auto make_myresource = contextlib::contextmanager([]() -> Generator<MyResource> {
+  std::cout << "connect to resource\n";
+  Finally close{"close resource connection\n"};
   co_yield MyResource();
 });
 
-int main() {
-  with(MyResource(), [](MyResource& r) { r.query(); });
+auto careless = contextlib::contextmanager([]() -> Generator<MyResource> {
+  std::cout << "connect to resource\n";
+  co_yield MyResource();
+  std::cout << "close resource connection\n";
+});
 
+template <class Make>
+void fail_within(const Make& make) {
+  try {
+    with(make(), [](MyResource&) { throw ValueError("no data"); });
+  } catch (const ValueError& error) {
+    std::cout << "ValueError: " << error.what() << "\n";
+  }
+}
+
+int main() {
   with(make_myresource(), [](MyResource& r) { r.query(); });
 
-  try {
-    with(make_myresource(), [](MyResource&) { throw ValueError("no such table"); });
-  } catch (const ValueError& error) {
-    print("failed:", error);
-  }
+  fail_within(make_myresource);
+  fail_within(careless);
 }

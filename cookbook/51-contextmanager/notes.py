@@ -1,25 +1,17 @@
-"""A context manager: as a class, and as a generator
+"""A context manager made of a generator
 
-`with` calls `__enter__`, runs the block, and calls `__exit__`, whatever happens. `@contextmanager` makes such an object of a
-generator: what stands before the `yield` enters, what stands after it exits.
+What stands before the `yield` is the entry, what stands after it the exit, and what is yielded goes to `as`. An exception of
+the block is raised at the `yield`: only a `finally` there makes the exit sure.
 
 The notes had wrong:
-- `with make_myresource() as r` lacked its colon; and a plain function's result is no context manager (TypeError: 'MyResource'
-  object does not support the context manager protocol).
-- The generator had no `try … finally`: an exception in the block would have skipped the closing.
+- The `yield` stood alone, so that an exception in the block skipped the line that closes the resource. The rule that their
+  summary lacks: put the `yield` in a `try`, and the exit in its `finally`.
 """
 
 from contextlib import contextmanager
 
 
 class MyResource:
-    def __enter__(self):
-        print('connect to resource')
-        return self
-
-    def __exit__(self, exc_type, exc_val, exc_tb):
-        print('close resource connection')
-
     def query(self):
         print('query data')
 
@@ -33,14 +25,20 @@ def make_myresource():
         print('close resource connection')
 
 
-with MyResource() as r:
-    r.query()
+@contextmanager
+def careless():
+    print('connect to resource')
+    yield MyResource()
+    print('close resource connection')
 
-with make_myresource() as r:
-    r.query()
 
-try:
+if __name__ == '__main__':
     with make_myresource() as r:
-        raise ValueError('no such table')
-except ValueError as error:
-    print('failed:', error)
+        r.query()
+
+    for make in (make_myresource, careless):
+        try:
+            with make() as r:
+                raise ValueError('no data')
+        except ValueError as error:
+            print('ValueError:', error)

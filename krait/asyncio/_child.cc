@@ -126,7 +126,7 @@ void _Child::send_signal(int number) {
 }
 
 Coroutine<int> _Child::wait() {
-  if (!returncode_) co_await waiters_.wait();
+  if (!returncode_) co_await waiters_.wait("Process.wait");
   co_return *returncode_;
 }
 

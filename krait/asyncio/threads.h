@@ -9,6 +9,7 @@
 
 #include "krait/asyncio/tasks.h"
 #include "krait/concurrent/futures/executor.h"
+#include "krait/contextvars.h"
 
 namespace krait::asyncio {
 
@@ -200,22 +201,18 @@ auto EventLoop::run_in_executor(Executor&& executor, F&& function, Args&&... arg
   }
 }
 
-// `function`, bound to a copy of the context in which this is called.
-template <class F>
-auto _in_this_context(F function) {
-  return [context = contextvars::copy_context(),
-          function = std::move(function)]<class... A>(A&&... arguments) mutable -> decltype(auto) {
-    return context.run(function, std::forward<A>(arguments)...);
-  };
-}
-
-// Calls `function(arguments…)` in a thread of the loop's own executor and gives what it returns. Both move in; the
-// call runs in a copy of the task's context. A cancelled wait leaves a running call running.
-// Python: asyncio.to_thread(func, /, *args)
+// Calls `function(arguments…)` in a thread of the loop's own executor and gives what it returns. Both move in; it runs in a copy
+// of the caller's context. A cancelled wait leaves a running call running. Python: asyncio.to_thread(func, /, *args)
 template <class F, class... Args>
 Coroutine<concurrent::futures::_CallResult<F, Args...>> to_thread(F function, Args... arguments) {
-  co_return co_await get_running_loop().run_in_executor(nullptr, _in_this_context(std::move(function)),
-                                                        std::move(arguments)...);
+  // Held here too, so that its memory comes back to this thread, whose it is, unless the wait is cancelled.
+  auto context = std::make_shared<const contextvars::Context>(contextvars::copy_context());
+  co_return co_await get_running_loop().run_in_executor(
+      nullptr,
+      [context, function = std::move(function)](Args&&... each) mutable -> decltype(auto) {
+        return context->run(std::move(function), std::move(each)...);
+      },
+      std::move(arguments)...);
 }
 
 // From another thread's future to a task, and back. The future may outlive the task and its loop.

@@ -381,6 +381,23 @@ TEST(ToThread, is_lazy) {
   }());
 }
 
+contextvars::ContextVar<int> number("number", 0);
+
+TEST(ToThread, calls_in_a_copy_of_the_context_and_run_in_executor_does_not) {
+  run([]() -> Coroutine<> {
+    number.set(7);
+    auto read_and_set = [] {
+      int before = number.get();
+      number.set(8);
+      return before;
+    };
+    EXPECT_EQ(co_await to_thread(read_and_set), 7);
+    EXPECT_EQ(co_await to_thread(read_and_set), 7);
+    EXPECT_EQ(number.get(), 7);
+    EXPECT_EQ(co_await get_running_loop().run_in_executor(nullptr, [] { return number.get(); }), 0);
+  }());
+}
+
 TEST(WrapFuture, ends_as_the_other_does) {
   run([]() -> Coroutine<> {
     concurrent::futures::Future<int> good, bad, cancelled;

@@ -132,7 +132,7 @@ void _ProcessCore::start() {
   if (pid_ != 0) throw AssertionError("cannot start a process twice");
   require_own("can only start a process object created by current process");
   Family& all = family();
-  std::lock_guard lock(all.mutex);
+  std::unique_lock lock(all.mutex);
   if (all.self.daemon) throw AssertionError("daemonic processes are not allowed to have children");
   if (int threads = allow_threads_ ? 0 : _threads_in_the_way(); threads > 0) {
     throw RuntimeError("cannot start " + name_ + ": " + std::to_string(threads) +
@@ -142,6 +142,7 @@ void _ProcessCore::start() {
   }
   std::erase_if(all.children, [](const auto& child) { return child->ended(); });
   have_exit_handler();
+  lock.unlock();  // the child must not inherit it locked
   std::fflush(nullptr);
   // No signal comes to the child before its handlers are its own.
   sigset_t every, before;
@@ -159,6 +160,7 @@ void _ProcessCore::start() {
   pid_ = pid;
   sentinel_ = _base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   target_ = nullptr;
+  lock.lock();
   all.children.push_back(shared_from_this());
 }
 
@@ -166,7 +168,7 @@ void _ProcessCore::run_in_child() {
   int code = 1;
   try {
     Family& all = family();
-    new (&all.mutex) std::recursive_mutex;  // the parent's thread, which holds it, is another
+    new (&all.mutex) std::recursive_mutex;  // another thread may hold it
     all.self = {name_, daemon_, identity_};
     all.children_made = 0;
     all.children.clear();

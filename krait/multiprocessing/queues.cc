@@ -313,8 +313,11 @@ void _QueueCore::join_thread() {
   {
     std::lock_guard here(local_->mutex);
     if (!local_->closed) throw AssertionError("Queue not closed");
-    if (local_->join_cancelled) return;
     feeder = std::move(local_->feeder);
+    if (local_->join_cancelled) {
+      if (feeder.joinable()) feeder.detach();
+      return;
+    }
   }
   if (feeder.joinable()) feeder.join();
 }
@@ -349,8 +352,6 @@ void _QueueCore::join() {
 namespace {
 
 void register_queue(const std::shared_ptr<_QueueCore>& queue) {
-  Queues& all = queues();
-  std::lock_guard lock(all.mutex);
   static bool once = [] {
     _register_after_fork([] {
       Queues& inherited = queues();
@@ -372,6 +373,8 @@ void register_queue(const std::shared_ptr<_QueueCore>& queue) {
     return true;
   }();
   (void)once;
+  Queues& all = queues();
+  std::lock_guard lock(all.mutex);
   std::erase_if(all.queues, [](const auto& each) { return each.expired(); });
   all.queues.push_back(queue);
 }

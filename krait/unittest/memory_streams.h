@@ -45,7 +45,7 @@ struct MemoryStreams {
 };
 
 // An end that is closed, or of which both halves are gone, ends the other's stream; with bytes in it that nobody has read
-// it breaks the connection, as the kernel does. Writing to an end that is gone throws BrokenPipeError.
+// it breaks the connection, as the kernel does. drain() to an end that is gone throws BrokenPipeError.
 MemoryStreams memory_streams(MemoryStreamsOptions options = {});
 
 }  // namespace krait::unittest

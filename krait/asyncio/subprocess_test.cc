@@ -71,7 +71,7 @@ TEST(CreateSubprocessExec, streams_both_ways) {
     process.stdin_->write("one\n");
     EXPECT_EQ(co_await process.stdout_->readline(), "one\n");
     process.stdin_->write("two\n");
-    co_await process.stdin_->write_eof();
+    process.stdin_->write_eof();
     EXPECT_EQ(co_await process.stdout_->readline(), "two\n");
     EXPECT_EQ(co_await process.stdout_->readline(), "");
     EXPECT_EQ(co_await process.wait(), 0);

@@ -32,7 +32,7 @@ TIMED = {
     "generator": "async generator, step",
 }
 SLEEPERS = {"sleepers100000": 100_000, "sleepers1000000": 1_000_000}
-SERVED = servers.ECHOES
+SERVED = servers.ECHOES | servers.TLS
 LABELS = TIMED | {name: f"a sleeping task, of {count:,}" for name, count in SLEEPERS.items()} \
     | {name: case.label for name, case in SERVED.items()}
 
@@ -62,7 +62,7 @@ RUNTIMES = {
 }
 # What a language has nothing like.
 LACKING = {"executor": ["go"], "generator": ["go", "tokio"]}
-PEERS = list(RUNTIMES | servers.ECHO_PEERS)
+PEERS = list(RUNTIMES | servers.ECHO_PEERS | servers.TLS_PEERS)
 
 
 def affordable(cases):
@@ -92,7 +92,7 @@ def measure(program, case, args):
 
 def programs_for(cases, names):
     """For each kind of case that was asked for, its programs; a peer has no part in cases that its table leaves out."""
-    kinds = [(servers.ECHO_PEERS, servers.ECHOES), (RUNTIMES, TIMED | SLEEPERS)]
+    kinds = [(servers.ECHO_PEERS, servers.ECHOES), (servers.TLS_PEERS, servers.TLS), (RUNTIMES, TIMED | SLEEPERS)]
     found = {}
     for table, members in kinds:
         asked = [case for case in cases if case in members]

@@ -1,5 +1,6 @@
 // The Go peer: the work of runtime.py, goroutine for task and channel for queue, on one thread (GOMAXPROCS=1).
-// Usage: asyncio CASE... or asyncio sleepers COUNT or asyncio echo PORT; one JSON line a case.
+// Usage: asyncio CASE... or asyncio sleepers COUNT or asyncio echo PORT or asyncio tls PORT CERTIFICATE KEY;
+// one JSON line a case.
 package main
 
 import (
@@ -176,6 +177,9 @@ func main() {
 	words := os.Args[1:]
 	if len(words) == 2 && words[0] == "echo" {
 		echo(words[1])
+	}
+	if len(words) == 4 && words[0] == "tls" {
+		serveTLS(words[1], words[2], words[3])
 	}
 	if len(words) == 2 && words[0] == "sleepers" {
 		count, err := strconv.Atoi(words[1])

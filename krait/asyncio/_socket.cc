@@ -48,6 +48,7 @@ _Socket::_Socket(EventLoop& loop, _base::UniqueFd fd) : fd_(std::move(fd)), watc
 ssize_t _Socket::try_recv(char* into, std::size_t size) {
   for (;;) {
     ssize_t n = ::recv(fd_.get(), into, size, 0);
+    drained_ = n > 0 && static_cast<std::size_t>(n) < size;
     if (n >= 0) {
       if (static_cast<std::size_t>(n) == size) watch_->still_readable();
       return n;

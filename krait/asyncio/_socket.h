@@ -17,6 +17,9 @@ class _Socket final : public _Transport {
   bool is_open() const noexcept override { return static_cast<bool>(fd_); }
 
   ssize_t try_recv(char* into, std::size_t size) override;
+  // A short read has emptied the kernel's buffer; what comes after it, the end included, makes an edge of its own or is
+  // known to the watch.
+  bool known_empty() const noexcept override { return drained_; }
   ssize_t try_send(std::string_view data) override;
   _Watch& watch() noexcept override { return *watch_; }
   // On the watch without a virtual call.
@@ -36,6 +39,7 @@ class _Socket final : public _Transport {
 
  private:
   _base::UniqueFd fd_;
+  bool drained_ = false;
   std::unique_ptr<_Watch> watch_;
 };
 

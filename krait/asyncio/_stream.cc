@@ -1,10 +1,12 @@
 #include "krait/asyncio/_stream.h"
 
+#include <array>
+
 namespace krait::asyncio {
 
 namespace {
 
-constexpr std::size_t kReadSize = 16 * 1024;
+constexpr std::size_t kReadSize = 64 * 1024;
 
 // Remembers a wait for as long as it lasts.
 struct Remembered {
@@ -39,6 +41,7 @@ _Stream::~_Stream() {
 }
 
 std::string _Stream::take(std::size_t n) {
+  if (start_ == 0 && n >= buffer_.size()) return std::exchange(buffer_, {});
   std::string taken(held().substr(0, n));
   start_ += taken.size();
   if (start_ == buffer_.size()) {
@@ -68,18 +71,23 @@ Coroutine<bool> _Stream::fill(std::string_view who) {
       co_await fed_.wait("feed_data");
       continue;
     }
-    buffer_.resize(before + kReadSize);
     ssize_t n = -1;
-    try {
-      n = transport_->try_recv(buffer_.data() + before, kReadSize);
-    } catch (...) {
-      read_error_ = std::current_exception();
+    if (ask_ || !transport_->known_empty()) {
+      // Read here and appended: to grow the string first would mean to fill it with zeros first.
+      static thread_local std::array<char, kReadSize> room;
+      try {
+        n = transport_->try_recv(room.data(), room.size());
+      } catch (...) {
+        read_error_ = std::current_exception();
+      }
+      ask_ = false;
+      if (n > 0) buffer_.append(room.data(), static_cast<std::size_t>(n));
+      if (n == 0) feed_eof();
+      if (n >= 0 || read_error_) continue;
     }
-    buffer_.resize(before + static_cast<std::size_t>(std::max<ssize_t>(n, 0)));
-    if (n == 0) feed_eof();
-    if (n >= 0 || read_error_) continue;
     _IoWait wait = transport_->readable();
     Remembered remembered(reading_, wait);
+    ask_ = true;
     co_await wait;
   }
 }

@@ -59,6 +59,8 @@ class _Stream : public std::enable_shared_from_this<_Stream> {
   std::string buffer_;
   std::size_t start_ = 0;  // what lies before is taken
   bool eof_ = false, waiting_ = false;
+  bool ask_ =
+      true;  // a wait has begun since the transport was asked last: whatever became of it, there may be something
   std::exception_ptr read_error_;
   _IoWait* reading_ = nullptr;  // the wait of fill(), while it lasts
   _WaiterLine fed_;

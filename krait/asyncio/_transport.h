@@ -59,6 +59,8 @@ class _Transport {
   // What the call gives, at once: the number of bytes (0: the peer has finished), or -1 for "not now", after which
   // readable() tells when to try again. Throws OSError (ConnectionResetError, …).
   virtual ssize_t try_recv(char* into, std::size_t size) = 0;
+  // True when try_recv() would give -1, as is known without asking: the last one took all there was.
+  virtual bool known_empty() const noexcept { return false; }
   // How many bytes were taken, or -1 for "not now", after which writable() tells. Throws OSError (BrokenPipeError, …).
   virtual ssize_t try_send(std::string_view data) = 0;
   // True when nothing that try_send() took is still here: it is with the kernel, or with the peer. False: "not now".

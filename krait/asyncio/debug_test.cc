@@ -312,7 +312,7 @@ TEST(Deadlock, of_a_gather_does_not_say_that_nobody_can_set_it) {
     auto waits = [](Future<> future) -> Coroutine<> { co_await future; };
     co_await gather(waits(Future<>(get_running_loop(), "x")), waits(Future<>(get_running_loop())));
   });
-  EXPECT_TRUE(holds(text, "\n  main waits on a Future, at ")) << text;
+  EXPECT_TRUE(holds(text, "\n  main waits on gather, at ")) << text;
   EXPECT_TRUE(holds(text, " waits on Future 'x', which nobody can set, at ")) << text;
 }
 

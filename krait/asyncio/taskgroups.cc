@@ -24,7 +24,10 @@ class _GroupState : public std::enable_shared_from_this<_GroupState> {
   EventLoop* loop = nullptr;
   AnyTask parent;
   bool entered = false, exiting = false, aborting = false, parent_cancel_requested = false;
-  std::vector<_base::Ref<_FutureCore>> tasks;  // not done yet, in the order they were made
+  // In the order they were made. Those that are done leave when they are half of them: to look for each would make a large
+  // group quadratic.
+  std::vector<_base::Ref<_FutureCore>> tasks;
+  std::size_t left = 0;  // whose end the group has not heard of
   std::vector<std::exception_ptr> errors;
   std::exception_ptr base_error;
 
@@ -35,7 +38,7 @@ class _GroupState : public std::enable_shared_from_this<_GroupState> {
 
 std::string _GroupState::repr() const {
   std::string text = "<TaskGroup";
-  if (!tasks.empty()) text += " tasks=" + std::to_string(tasks.size());
+  if (left > 0) text += " tasks=" + std::to_string(left);
   if (!errors.empty()) text += " errors=" + std::to_string(errors.size());
   if (aborting) {
     text += " cancelling";
@@ -47,11 +50,12 @@ std::string _GroupState::repr() const {
 
 void _GroupState::require_open() const {
   if (!entered) throw RuntimeError("TaskGroup " + repr() + " has not been entered");
-  if (exiting && tasks.empty()) throw RuntimeError("TaskGroup " + repr() + " is finished");
+  if (exiting && left == 0) throw RuntimeError("TaskGroup " + repr() + " is finished");
   if (aborting) throw RuntimeError("TaskGroup " + repr() + " is shutting down");
 }
 
 void _GroupState::add(_FutureCore& task) {
+  ++left;
   if (task.done()) {  // it started eagerly, and needed no wait
     task_done(task);
     return;
@@ -69,8 +73,8 @@ void _GroupState::abort() {
 }
 
 void _GroupState::task_done(_FutureCore& task) {
-  std::erase_if(tasks, [&task](const auto& each) { return each.get() == &task; });
-  if (completed_ && tasks.empty() && !completed_.done()) completed_.set_result();
+  if (--left < tasks.size() / 2) std::erase_if(tasks, [](const auto& each) { return each->done(); });
+  if (completed_ && left == 0 && !completed_.done()) completed_.set_result();
   if (task.cancelled()) return;
   std::exception_ptr error = task.exception();
   if (!error) return;
@@ -90,7 +94,7 @@ void _GroupState::task_done(_FutureCore& task) {
 }
 
 Coroutine<> _GroupState::wait_for_tasks(std::exception_ptr& cancelled) {
-  while (!tasks.empty()) {
+  while (left > 0) {
     if (!completed_) {
       // What the parent waits for; it tells those who look on which tasks that means.
       using Completed = _WithResult<void, _FutureOfMany>;

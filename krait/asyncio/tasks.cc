@@ -41,6 +41,21 @@ _TaskCore::~_TaskCore() {
   if (root_) root_.destroy();
 }
 
+inline void _TaskCore::take_step() {
+  // There is one before only when this task starts eagerly, within another's step.
+  _TaskCore* before = std::exchange(_running.task, this);
+  context_.exchange();
+  resume_.resume();
+  context_.exchange();
+  _running.task = before;
+  if (root_.done()) {
+    finish_step();
+  } else if (must_cancel_ && waiting_on_) [[unlikely]] {
+    // It cancelled itself, or was, during this very step: what it waits on now takes the request.
+    if (waiting_on_->_cancel(cancel_message())) must_cancel_ = false;
+  }
+}
+
 void _TaskCore::start(bool eager) {
   loop_->_tasks().push_back(this);
   ++_refs;  // the loop's own, until the task is done
@@ -112,21 +127,6 @@ void _TaskCore::step(_ReadyNode* node) {
     }
   }
   self->take_step();
-}
-
-void _TaskCore::take_step() {
-  // There is one before only when this task starts eagerly, within another's step.
-  _TaskCore* before = std::exchange(_running.task, this);
-  context_.exchange();
-  resume_.resume();
-  context_.exchange();
-  _running.task = before;
-  if (root_.done()) {
-    finish_step();
-  } else if (must_cancel_ && waiting_on_) [[unlikely]] {
-    // It cancelled itself, or was, during this very step: what it waits on now takes the request.
-    if (waiting_on_->_cancel(cancel_message())) must_cancel_ = false;
-  }
 }
 
 std::vector<std::source_location> _TaskCore::stack() const {

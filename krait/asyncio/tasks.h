@@ -69,7 +69,7 @@ class _TaskCore : public _FutureCore, private _ReadyNode {
  private:
   friend _ToolsLayout;
   static void step(_ReadyNode* node);
-  void take_step();
+  [[gnu::always_inline]] inline void take_step();
   void finish_step();
   bool cancel_waiting(const _CancelMessage& message);
 

@@ -44,10 +44,6 @@ class Protocol(unittest.TestCase):
     def test_an_unknown_op_is_named(self):
         self.assertEqual(self.ask("fly.to"), {"error": {"type": "NotImplementedError", "msg": "fly.to"}})
 
-    def test_a_step_that_is_not_covered_is_named_before_anything_runs(self):
-        answer = self.run_steps(["log", "x"], ["try", [["timeout", 1, [["barrier", "b", 2]]]], {"finally": []}])
-        self.assertEqual(answer, {"error": {"type": "NotImplementedError", "msg": "barrier"}})
-
     def test_what_is_no_step_ends_the_scenario_with_an_error(self):
         answer = self.run_steps(["spawn", "t", "m"], ["fly", 1])
         self.assertEqual(answer, {"error": {"type": "BadScenario", "msg": 'unknown step ["fly", 1]'}})

@@ -10,8 +10,8 @@
 namespace krait::asyncio {
 
 // What `co_await` takes: a Coroutine, Task, Future, or an awaiter such as sleep() gives.
-using krait::Awaitable;
 using krait::_await_result;
+using krait::Awaitable;
 
 template <class A>
 inline constexpr bool _is_coroutine = false;

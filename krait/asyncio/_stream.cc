@@ -36,6 +36,10 @@ std::shared_ptr<_Stream> _Stream::of(std::shared_ptr<_Transport> transport) {
 }
 
 _Stream::~_Stream() {
+  // Python: ResourceWarning "unclosed transport"
+  EventLoop* loop = _get_running_loop();
+  if (transport_ && transport_->is_open() && !closing_ && !eof_ && loop && loop->get_debug()) [[unlikely]]
+    loop->call_exception_handler({"unclosed stream to " + transport_->peer_name(), nullptr, {}});
   if (transport_) transport_->close();
   if (on_closed && !closed_) on_closed();
 }

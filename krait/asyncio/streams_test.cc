@@ -401,5 +401,26 @@ TEST(Server, wait_closed_waits_for_the_connections) {
   }());
 }
 
+// B3.30
+TEST(Streams, one_that_is_dropped_open_is_reported_in_debug_mode) {
+  std::vector<std::string> reports;
+  auto drop = [&reports](bool close) -> Coroutine<> {
+    get_running_loop().set_exception_handler(
+        [&reports](EventLoop&, const ExceptionContext& context) { reports.push_back(context.message); });
+    Ends ends = co_await connect_ends();
+    ends.peer.writer.close();
+    EXPECT_EQ(co_await ends.client.reader.read(), "");
+    StreamPair dropped = co_await open_connection({.port = ends.server.port()});
+    if (close) dropped.writer.close();
+  };
+  const bool before = _development_mode;
+  run(drop(true), {.debug = true});
+  EXPECT_TRUE(reports.empty()) << reports.front();
+  run(drop(false), {.debug = true});
+  _development_mode = before;
+  ASSERT_FALSE(reports.empty());
+  EXPECT_TRUE(reports.front().starts_with("unclosed stream to 127.0.0.1:")) << reports.front();
+}
+
 }  // namespace
 }  // namespace krait::asyncio

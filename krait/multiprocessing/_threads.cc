@@ -27,6 +27,11 @@ _OwnThread::~_OwnThread() {
   --quiet;
 }
 
+void _forget_threads() noexcept {
+  own = false;
+  quiet = 0;
+}
+
 _UserCode::_UserCode() noexcept {
   if (in_user_code++ == 0 && own) --quiet;
 }

@@ -22,6 +22,9 @@ class _UserCode {
   ~_UserCode();
 };
 
+// In a child: of all threads only the calling one is there, and it is none of ours.
+void _forget_threads() noexcept;
+
 // The threads of this process that may hold a lock which a child needs, besides the calling one.
 int _threads_in_the_way();
 

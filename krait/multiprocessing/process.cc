@@ -29,7 +29,7 @@ struct Family {
   CurrentProcess self;
   int children_made = 0;
   std::vector<std::shared_ptr<_ProcessCore>> children;  // that were started and are not known to have ended
-  std::vector<void (*)()> after_fork, at_exit;
+  std::vector<void (*)()> after_fork, before_join, at_exit;
   pid_t exits_in = 0;  // the process in which our exit handler stands
 };
 Family& family() {
@@ -97,6 +97,12 @@ class _ProcessCore : public std::enable_shared_from_this<_ProcessCore> {
  private:
   [[noreturn]] void run_in_child();
   std::vector<int> identity_;
+  // Held where a thread looks at whether it has ended and, if so, takes its exit code. Not in a child, where another thread may
+  // have held it at the fork: there nothing is to be taken.
+  std::unique_lock<std::mutex> lock_in_parent() {
+    return parent_ == ::getpid() ? std::unique_lock(exit_mutex_) : std::unique_lock<std::mutex>();
+  }
+  std::mutex exit_mutex_;
   bool allow_threads_ = false, closed_ = false;
   pid_t parent_ = ::getpid();
   _base::Function<void()> target_;
@@ -107,6 +113,7 @@ namespace {
 // Python: multiprocessing.util._exit_function
 void leave() {
   Family& all = family();
+  for (auto before_join : all.before_join) before_join();
   for (const auto& child : all.children) {
     if (child->daemon_) child->send(SIGTERM);
   }
@@ -169,6 +176,7 @@ void _ProcessCore::run_in_child() {
   try {
     Family& all = family();
     new (&all.mutex) std::recursive_mutex;  // another thread may hold it
+    _forget_threads();
     all.self = {name_, daemon_, identity_};
     all.children_made = 0;
     all.children.clear();
@@ -199,7 +207,10 @@ void _ProcessCore::run_in_child() {
 }
 
 bool _ProcessCore::ended(const _Deadline& deadline) {
-  if (exitcode_) return true;
+  {
+    auto lock = lock_in_parent();
+    if (exitcode_) return true;
+  }
   if (pid_ == 0) return false;
   if (sentinel_) {
     pollfd ready{sentinel_.get(), POLLIN, 0};
@@ -208,6 +219,8 @@ bool _ProcessCore::ended(const _Deadline& deadline) {
     }
     if (found == 0) return false;
   }
+  auto lock = lock_in_parent();
+  if (exitcode_) return true;  // another thread was first
   int status = 0;
   pid_t waited;
   while ((waited = ::waitpid(pid_, &status, sentinel_ || !deadline ? 0 : WNOHANG)) < 0 && errno == EINTR) {
@@ -229,7 +242,9 @@ void _ProcessCore::join(std::optional<nanoseconds> timeout) {
 }
 
 void _ProcessCore::send(int number) {
-  if (pid_ != 0 && !exitcode_ && !ended()) ::kill(pid_, number);
+  if (pid_ == 0 || ended()) return;
+  auto lock = lock_in_parent();
+  if (!exitcode_) ::kill(pid_, number);  // so the number is still its own
 }
 
 void _ProcessCore::close() {
@@ -318,6 +333,13 @@ void _register_at_exit(void (*at_exit)()) {
   Family& all = family();
   std::lock_guard lock(all.mutex);
   all.at_exit.push_back(at_exit);
+  have_exit_handler();
+}
+
+void _register_before_children_are_joined(void (*at_exit)()) {
+  Family& all = family();
+  std::lock_guard lock(all.mutex);
+  all.before_join.push_back(at_exit);
   have_exit_handler();
 }
 

@@ -103,5 +103,7 @@ int cpu_count();
 void _register_after_fork(void (*in_child)());
 // Calls `at_exit` when this process, or a child of it, ends of its own accord.
 void _register_at_exit(void (*at_exit)());
+// The same, before it waits for its children: who keeps some lets them go.
+void _register_before_children_are_joined(void (*at_exit)());
 
 }  // namespace krait::multiprocessing

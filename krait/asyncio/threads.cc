@@ -1,5 +1,7 @@
 #include "krait/asyncio/threads.h"
 
+#include <pthread.h>
+
 #include <cstdio>
 #include <thread>
 
@@ -10,6 +12,13 @@
 namespace krait::asyncio {
 
 namespace futures = concurrent::futures;
+
+namespace {
+
+// A child that is forked within a loop is not within it: the loop is its parent's. Python: _get_running_loop asks for the pid
+[[maybe_unused]] const int forgets_the_loop = ::pthread_atfork(nullptr, nullptr, [] { _running = {}; });
+
+}  // namespace
 
 void _ThreadLink::expect(_base::Ref<_FutureCore> future) {
   future_ = std::move(future);

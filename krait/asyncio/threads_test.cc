@@ -1,8 +1,11 @@
 #include "krait/asyncio/threads.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <latch>
 #include <thread>
 
@@ -10,6 +13,7 @@
 #include "krait/asyncio/locks.h"
 #include "krait/asyncio/runners.h"
 #include "krait/asyncio/wait.h"
+#include "krait/concurrent/futures/process.h"
 #include "krait/concurrent/futures/thread.h"
 #include "krait/concurrent/futures/waiting.h"
 #include "krait/unittest/virtual_clock.h"
@@ -18,6 +22,8 @@ namespace krait::asyncio {
 namespace {
 
 using namespace std::chrono_literals;
+using concurrent::futures::BrokenProcessPool;
+using concurrent::futures::ProcessPoolExecutor;
 using concurrent::futures::ThreadPoolExecutor;
 using unittest::VirtualClock;
 
@@ -65,6 +71,71 @@ TEST(RunInExecutor, takes_an_executor_by_reference_or_pointer) {
     EXPECT_EQ(co_await loop.run_in_executor(&pool, thread_name), "mine_0");
     concurrent::futures::Executor* none = nullptr;
     EXPECT_EQ(co_await loop.run_in_executor(none, thread_name), "asyncio_0");
+  }());
+}
+
+int process() { return ::getpid(); }
+void throw_value_error() { throw ValueError("boom"); }
+
+// A39: another process
+TEST(RunInExecutor, takes_a_pool_of_processes) {
+  ProcessPoolExecutor pool(1);
+  run([&]() -> Coroutine<> {
+    EventLoop& loop = get_running_loop();
+    EXPECT_NE(co_await loop.run_in_executor(pool, process), ::getpid());
+    EXPECT_EQ(co_await loop.run_in_executor(&pool, [](int a, int b) { return a * b; }, 6, 7), 42);
+    co_await loop.run_in_executor(pool, [] {});
+    EXPECT_EQ(co_await awaited_failure(loop.run_in_executor(pool, throw_value_error)), "ValueError('boom')");
+    auto [a, b] = co_await gather(loop.run_in_executor(pool, process), loop.run_in_executor(nullptr, process));
+    EXPECT_NE(a, b);
+  }());
+}
+
+TEST(RunInExecutor, a_pool_of_processes_may_be_made_within_the_loop_and_its_worker_may_run_another) {
+  run([]() -> Coroutine<> {
+    EventLoop& loop = get_running_loop();
+    co_await loop.run_in_executor(nullptr, [] {});
+    ProcessPoolExecutor pool(1);
+    auto nested = [](int n) {
+      return run([](int m) -> Coroutine<int> {
+        co_await sleep(0s);
+        co_return m + 1;
+      }(n));
+    };
+    EXPECT_EQ(co_await loop.run_in_executor(pool, nested, 6), 7);
+  }());
+}
+
+TEST(RunInExecutor, a_cancelled_wait_cancels_the_call_that_no_process_has_begun) {
+  static int go_on[2];  // a pipe
+  ASSERT_EQ(::pipe2(go_on, O_CLOEXEC), 0);
+  ProcessPoolExecutor pool(1);
+  run([&]() -> Coroutine<> {
+    EventLoop& loop = get_running_loop();
+    auto first = loop.run_in_executor(pool, [] {
+      char byte;
+      return ::read(go_on[0], &byte, 1);
+    });
+    auto second = loop.run_in_executor(pool, [] { ::raise(SIGKILL); });
+    EXPECT_TRUE(second.cancel());
+    EXPECT_EQ(co_await awaited_failure(second), "CancelledError()");
+    EXPECT_EQ(::write(go_on[1], "x", 1), 1);
+    EXPECT_EQ(co_await first, 1);
+    EXPECT_NE(co_await loop.run_in_executor(pool, process), ::getpid());
+  }());
+  ::close(go_on[0]);
+  ::close(go_on[1]);
+}
+
+TEST(RunInExecutor, a_process_that_is_killed_breaks_the_wait) {
+  ProcessPoolExecutor pool(1);
+  run([&]() -> Coroutine<> {
+    EventLoop& loop = get_running_loop();
+    EXPECT_EQ(
+        co_await awaited_failure(loop.run_in_executor(pool, [] { ::raise(SIGKILL); })),
+        "BrokenProcessPool('A process in the process pool was terminated abruptly while the future was running or "
+        "pending.')");
+    EXPECT_THROW(loop.run_in_executor(pool, process), BrokenProcessPool);
   }());
 }
 

@@ -121,7 +121,7 @@ struct ShutdownOptions {
 
 struct MapOptions {
   std::optional<nanoseconds> timeout = std::nullopt;  // for all of them, from the call of map() on
-  int chunksize = 1;  // so many calls go to a process at once; threads do not ask
+  int chunksize = 1;                                  // so many calls go to a process at once; threads do not ask
 };
 
 template <class R>

@@ -97,6 +97,7 @@ _Ref<_Value> _ContextCore::replace(const _Variable* variable, _Ref<_Value> value
     ++values->size;
     std::rotate(entries + index, entries + size, entries + size + 1);
     variable->hint.store(index, std::memory_order_relaxed);
+    return {};
   }
   return value;
 }

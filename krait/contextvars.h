@@ -84,6 +84,7 @@ template <class T>
 struct _ValueOf final : _Value {
   T value;
   template <class U>
+    requires std::is_constructible_v<T, U&&>
   explicit _ValueOf(U&& v)
       : _Value([](_Value* self) noexcept { delete static_cast<_ValueOf*>(self); }), value(std::forward<U>(v)) {}
   static void* operator new(std::size_t size) { return _base::FrameAllocator::allocate(size); }

@@ -35,9 +35,8 @@ std::vector<std::source_location> BaseException::traceback() const {
 // The exception object is what a std::exception_ptr points to; its type knows how to find a base within it.
 const void* _caught_as(const std::type_info& type, const std::exception_ptr& error) noexcept {
   if (!error) return nullptr;
-  void* object = nullptr;
-  static_assert(sizeof(error) == sizeof(object));
-  std::memcpy(&object, &error, sizeof(object));
+  static_assert(sizeof(error) == sizeof(void*));
+  void* object = *reinterpret_cast<void* const*>(&error);
   return type.__do_catch(error.__cxa_exception_type(), &object, 1) ? object : nullptr;
 }
 

@@ -216,8 +216,9 @@ const Process::Page& Process::page(std::uint64_t number) {
   const auto [found, is_new] = pages_.try_emplace(number);
   if (!is_new) return found->second;
   auto bytes = std::make_unique_for_overwrite<char[]>(kPage);
-  iovec here{bytes.get(), kPage}, there{reinterpret_cast<void*>(number * kPage), kPage};
-  errno = 0;  // part of a page comes without one
+  iovec here{bytes.get(), kPage};
+  iovec there{reinterpret_cast<void*>(number * kPage), kPage};  // NOLINT(performance-no-int-to-ptr): another process's
+  errno = 0;                                                    // part of a page comes without one
   if (::process_vm_readv(pid_, &here, 1, &there, 1, 0) == static_cast<ssize_t>(kPage)) {
     found->second = std::move(bytes);
   } else if (errno == ESRCH || errno == EPERM || errno == ENOSYS) {

@@ -321,6 +321,7 @@ std::vector<Process> active_children() {
   std::lock_guard lock(all.mutex);
   std::erase_if(all.children, [](const auto& child) { return child->ended(); });
   std::vector<Process> children;
+  children.reserve(all.children.size());
   for (const auto& child : all.children) children.push_back(Process(child));
   return children;
 }

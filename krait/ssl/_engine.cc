@@ -221,6 +221,7 @@ _Bio _descriptor_bio(int fd) {
       make_method("krait descriptor", descriptor_write, descriptor_read, descriptor_control, nullptr);
   _Bio bio(BIO_new(method));
   if (!bio) _raise_library_error();
+  // NOLINTNEXTLINE(performance-no-int-to-ptr): OpenSSL's slot for data is a pointer
   BIO_set_data(bio.get(), reinterpret_cast<void*>(static_cast<std::intptr_t>(fd)));
   BIO_set_init(bio.get(), 1);
   return bio;

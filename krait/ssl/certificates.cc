@@ -234,7 +234,7 @@ std::string PEM_cert_to_DER_cert(std::string_view pem) {
                        static_cast<int>(pem.size())) < 0 ||
       EVP_DecodeFinal(decoder.get(), out + size, &rest) < 0)
     throw ValueError("Invalid PEM encoding; what is between header and footer is no base64");
-  der.resize(static_cast<std::size_t>(size + rest));
+  der.resize(static_cast<std::size_t>(size) + static_cast<std::size_t>(rest));
   return der;
 }
 

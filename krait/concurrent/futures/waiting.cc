@@ -53,6 +53,7 @@ _EndOrder::~_EndOrder() {
 
 std::vector<std::size_t> _EndOrder::places() const {
   std::vector<std::size_t> all;
+  all.reserve(entries_.size());
   for (const auto& each : entries_) all.push_back(each->place);
   return all;
 }

@@ -90,7 +90,9 @@ Coroutine<> asynchronous_nonblocking() {
     say("就绪", "叫到 250 号");
   });
   say("运行", "点餐，领到 250 号，去玩");
-  for (int round = 1; !called; ++round) {
+  int round = 0;
+  while (!called) {
+    ++round;
     say("运行", "玩第 " + std::to_string(round) + " 局");
     co_await asyncio::sleep(0);
   }

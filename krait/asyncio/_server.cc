@@ -79,7 +79,10 @@ Coroutine<> serve(std::shared_ptr<State> state, std::shared_ptr<_Transport> tran
   std::shared_ptr<_Stream> stream = _Stream::of(transport);
   stream->accepted = true;
   state->enter();
-  stream->on_closed = [state] { state->leave(); };
+  // Weak: a callback may keep its streams where the server, through the callback, keeps them alive.
+  stream->on_closed = [server = std::weak_ptr<State>(state)] {
+    if (std::shared_ptr<State> alive = server.lock()) alive->leave();
+  };
   std::erase_if(state->streams, [](const std::weak_ptr<_Stream>& each) { return each.expired(); });
   std::weak_ptr<_Stream> weak = stream;
   state->streams.push_back(weak);

@@ -407,10 +407,11 @@ TEST(Streams, one_that_is_dropped_open_is_reported_in_debug_mode) {
   auto drop = [&reports](bool close) -> Coroutine<> {
     get_running_loop().set_exception_handler(
         [&reports](EventLoop&, const ExceptionContext& context) { reports.push_back(context.message); });
-    Ends ends = co_await connect_ends();
-    ends.peer.writer.close();
-    EXPECT_EQ(co_await ends.client.reader.read(), "");
-    StreamPair dropped = co_await open_connection({.port = ends.server.port()});
+    Server server = co_await start_server([](StreamReader, StreamWriter writer) -> Coroutine<> {
+      writer.close();
+      co_await writer.wait_closed();
+    });
+    StreamPair dropped = co_await open_connection({.port = server.port()});
     if (close) dropped.writer.close();
   };
   const bool before = _development_mode;

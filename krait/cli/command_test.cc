@@ -318,15 +318,22 @@ TEST(Ps, reads_a_process_that_changes_all_the_time) {
   }
 }
 
+// Overwrites all of a Task<> that lies behind its links.
+void fill(asyncio::_FutureCore& task, int byte) {
+  char* from = reinterpret_cast<char*>(&task.next + 1);
+  char* end = reinterpret_cast<char*>(&task) + sizeof(asyncio::_TaskState<void>);
+  std::memset(from, byte, static_cast<std::size_t>(end - from));
+}
+
 // What a stray pointer of the process itself may have left of a task, or of the list.
 TEST(Ps, survives_a_process_whose_memory_is_broken) {
   constexpr void (*kBreak[])(asyncio::_FutureCore&) = {
       [](asyncio::_FutureCore& task) { task.next = &task; },
       [](asyncio::_FutureCore& task) { task.next = reinterpret_cast<_base::ListLink*>(std::uintptr_t{0x10}); },
       [](asyncio::_FutureCore& task) { task.next = reinterpret_cast<_base::ListLink*>(~std::uintptr_t{0}); },
-      [](asyncio::_FutureCore& task) { std::memset(static_cast<void*>(&task.next + 1), 0xff, 200); },
-      [](asyncio::_FutureCore& task) { std::memset(static_cast<void*>(&task.next + 1), 0x41, 200); },
-      [](asyncio::_FutureCore& task) { std::memset(static_cast<void*>(&task.next + 1), 0, 200); },
+      [](asyncio::_FutureCore& task) { fill(task, 0xff); },
+      [](asyncio::_FutureCore& task) { fill(task, 0x41); },
+      [](asyncio::_FutureCore& task) { fill(task, 0); },
   };
   static void (*breaks)(asyncio::_FutureCore&);
   for (const auto each : kBreak) {

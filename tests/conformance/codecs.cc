@@ -1,6 +1,5 @@
-#include "codecs.h"
-
 #include "krait/wire/h1.h"
+#include "ops.h"
 #include "tagged.h"
 
 namespace krait::conformance {
@@ -27,8 +26,8 @@ Value show(const RequestMessage& message) {
                       {"keep_alive", message.keep_alive}};
 }
 
-}  // namespace
-
+// The requests within `bytes`, which arrive `step` at a time (0: at once): a list of dicts.
+// Throws wire::h1::RemoteProtocolError.
 Value http_request(const Value& request) {
   const Value* step = request.as_object().find("step");
   const std::int64_t bytes_at_a_time = step && !step->is_null() ? step->as_int() : 0;
@@ -41,6 +40,11 @@ Value http_request(const Value& request) {
   return messages;
 }
 
+// The value of a JSON text, what JSON cannot carry tagged. Throws json::JSONDecodeError.
 Value json_loads(const Value& request) { return tag_numbers(json::loads(untag_bytes(request["text"]))); }
+
+}  // namespace
+
+Ops codec_ops() { return {{"http.request", http_request}, {"json.loads", json_loads}}; }
 
 }  // namespace krait::conformance

@@ -7,13 +7,12 @@
 // So that CPython, or anybody's test suite, can judge what krait does: compare.py sends the same lines to both.
 
 #include <iostream>
-#include <map>
 #include <string>
 
-#include "codecs.h"
 #include "krait/builtins.h"
 #include "krait/json.h"
 #include "krait/wire/h1.h"
+#include "ops.h"
 #include "python_text.h"
 #include "scenario.h"
 
@@ -23,12 +22,14 @@ namespace {
 
 using json::Value;
 
-const std::map<std::string_view, Value (*)(const Value& request)> kOps = {
-    {"aio.run", [](const Value& request) { return run_scenario(request["scenario"]); }},
-    {"http.request", http_request},
-    {"json.loads", json_loads}};
+Ops all_ops() {
+  Ops all{{"aio.run", [](const Value& request) { return run_scenario(request["scenario"]); }}};
+  for (const Ops& ops : {codec_ops()}) all.insert(ops.begin(), ops.end());
+  return all;
+}
 
 Value run(const Value& request) {
+  static const Ops kOps = all_ops();
   const std::string& op = request["op"].as_string();
   const auto found = kOps.find(op);
   if (found == kOps.end()) throw NotImplementedError(op);

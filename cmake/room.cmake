@@ -22,6 +22,7 @@ function(krait_room name)
       list(APPEND sources "${file}")
     endif()
   endforeach()
+  list(FILTER headers EXCLUDE REGEX "_test\\.h$")  # what a room's tests share
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|/_main)\\.cc$")

@@ -29,6 +29,7 @@ TIMED = {
     "gather": "gather of 1,000",
     "group": "TaskGroup of 1,000",
     "executor": "run_in_executor, round trip",
+    "process_pool": "process pool, round trip",
     "generator": "async generator, step",
 }
 SLEEPERS = {"sleepers100000": 100_000, "sleepers1000000": 1_000_000}
@@ -61,7 +62,7 @@ RUNTIMES = {
     "tokio": lambda: ([peers.cargo(HERE / "tokio")], {}),
 }
 # What a language has nothing like.
-LACKING = {"executor": ["go"], "generator": ["go", "tokio"]}
+LACKING = {"executor": ["go"], "process_pool": ["go", "tokio"], "generator": ["go", "tokio"]}
 PEERS = list(RUNTIMES | servers.ECHO_PEERS | servers.TLS_PEERS)
 
 

@@ -3,6 +3,7 @@
 // One JSON line a case. A case doubles its count until it takes long enough to be told from noise; "ns" is CPU time,
 // user and system, of one operation, and "wall_ns" what the clock says.
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "krait/asyncio.h"
+#include "krait/concurrent/futures/process.h"
 
 namespace {
 
@@ -24,6 +26,7 @@ using krait::AsyncGenerator;
 using krait::Coroutine;
 using namespace std::chrono_literals;
 namespace asyncio = krait::asyncio;
+namespace concurrent = krait::concurrent;
 
 constexpr auto kLongEnough = 200ms;
 constexpr long kTasks = 100;
@@ -128,6 +131,16 @@ Coroutine<long> executor(long count) {
   co_return count;
 }
 
+// One worker; what it took is added when it has ended.
+Coroutine<long> process_pool(long count) {
+  concurrent::futures::ProcessPoolExecutor pool(1);
+  asyncio::EventLoop& loop = asyncio::get_running_loop();
+  for (long i = 0; i < count; ++i) {
+    if (co_await loop.run_in_executor(pool, call) != 42) std::abort();
+  }
+  co_return count;
+}
+
 AsyncGenerator<long> numbers(long count) {
   for (long number = 0; number < count; ++number) co_yield number;
 }
@@ -159,10 +172,15 @@ Coroutine<double> sleepers(long count) {
   co_return static_cast<double>(resident() - before) / static_cast<double>(count);
 }
 
+// Of this process and of its children that ended.
 std::chrono::nanoseconds cpu_time() {
   timespec now{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+  rusage children{};
+  getrusage(RUSAGE_CHILDREN, &children);
+  return std::chrono::seconds(now.tv_sec + children.ru_utime.tv_sec + children.ru_stime.tv_sec) +
+         std::chrono::nanoseconds(now.tv_nsec) +
+         std::chrono::microseconds(children.ru_utime.tv_usec + children.ru_stime.tv_usec);
 }
 
 using Case = std::function<Coroutine<long>(long)>;
@@ -193,6 +211,7 @@ const std::map<std::string, Case> kCases = {
     {"gather", gather},
     {"group", group},
     {"executor", executor},
+    {"process_pool", process_pool},
     {"generator", generator},
 };
 

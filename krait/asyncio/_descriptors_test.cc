@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/_socket.h"
 #include "krait/asyncio/runners.h"
 #include "krait/asyncio/wait.h"
@@ -13,19 +14,7 @@
 namespace krait::asyncio {
 namespace {
 
-using namespace std::chrono_literals;
-
 void in_loop(Coroutine<> body) { run(wait_for(std::move(body), 60s)); }
-
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
 
 // Two connected ends.
 struct Pair {

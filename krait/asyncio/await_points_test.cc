@@ -5,24 +5,13 @@
 #include <set>
 
 #include "krait/asyncio.h"
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/unittest/cancel_everywhere.h"
 
 namespace krait::asyncio {
 namespace {
 
-using namespace std::chrono_literals;
 using unittest::CancelPoint;
-using unittest::VirtualClock;
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
 
 // Counts the copies of itself that are alive: what a scenario has in hand must be gone when its loop is.
 struct Alive {

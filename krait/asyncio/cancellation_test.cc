@@ -3,30 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "krait/asyncio.h"
-#include "krait/unittest/virtual_clock.h"
+#include "krait/asyncio/_run_virtually_test.h"
 
 namespace krait::asyncio {
 namespace {
-
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
-
-template <class F>
-void run_virtually(F main) {
-  VirtualClock clock;
-  run(main());
-}
 
 Coroutine<> forever() { co_await Future<>(get_running_loop()); }
 

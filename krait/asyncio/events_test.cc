@@ -9,27 +9,13 @@
 #include <limits>
 #include <thread>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/runners.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
 
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
 // What `function` throws, as repr() prints it.
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
-
 // Collects what a loop reports.
 struct Reports {
   explicit Reports(EventLoop& loop) {

@@ -4,38 +4,14 @@
 
 #include <memory>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/runners.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
 
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
 // What `function` throws, as repr() prints it.
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
-
 // What awaiting throws, as repr() prints it.
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
-
 // A loop in virtual time that keeps what it reports. Runs a turn when asked.
 struct Stage {
   Stage() {

@@ -3,20 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "krait/asyncio.h"
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/builtins/traceback.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
-
-using namespace std::chrono_literals;
-using unittest::VirtualClock;
-
-template <class F>
-void run_virtually(F main) {
-  VirtualClock clock;
-  run(main());
-}
 
 Coroutine<> forever() { co_await Future<>(get_running_loop()); }
 

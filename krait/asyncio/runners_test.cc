@@ -4,35 +4,11 @@
 
 #include <csignal>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/locks.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
-
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
 
 Coroutine<int> answer() { co_return 42; }
 Coroutine<> fail(std::string text) {

@@ -5,35 +5,11 @@
 #include <cmath>
 #include <thread>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/runners.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
-
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
-
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
 
 // A loop in virtual time that keeps what it reports, closed at the end of the test.
 struct Stage {

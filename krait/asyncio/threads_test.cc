@@ -9,6 +9,7 @@
 #include <latch>
 #include <thread>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/gather.h"
 #include "krait/asyncio/locks.h"
 #include "krait/asyncio/runners.h"
@@ -16,36 +17,13 @@
 #include "krait/concurrent/futures/process.h"
 #include "krait/concurrent/futures/thread.h"
 #include "krait/concurrent/futures/waiting.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
 
-using namespace std::chrono_literals;
 using concurrent::futures::BrokenProcessPool;
 using concurrent::futures::ProcessPoolExecutor;
 using concurrent::futures::ThreadPoolExecutor;
-using unittest::VirtualClock;
-
-template <class F>
-std::string failure(F function) {
-  try {
-    function();
-  } catch (...) {
-    return repr(std::current_exception());
-  }
-  return "nothing";
-}
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
 
 std::string thread_name() {
   char name[16];

@@ -2,26 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/gather.h"
 #include "krait/asyncio/runners.h"
-#include "krait/unittest/virtual_clock.h"
 
 namespace krait::asyncio {
 namespace {
-
-using namespace std::chrono_literals;
-using Trace = std::vector<std::string>;
-using unittest::VirtualClock;
-
-template <class A>
-Coroutine<std::string> awaited_failure(A awaitable) {
-  try {
-    (void)co_await std::move(awaitable);
-  } catch (...) {
-    co_return repr(std::current_exception());
-  }
-  co_return "nothing";
-}
 
 // Runs `main` in virtual time; gives what the loop reported until all of it was freed.
 template <class F>

@@ -23,9 +23,16 @@ Coroutine<T> _as_coroutine(Coroutine<T> coroutine) {
   return coroutine;
 }
 template <Awaitable A>
-  requires(!_is_coroutine<A>)
+  requires(!_is_coroutine<A> && !std::is_convertible_v<A, Coroutine<_await_result<A>>>)
 Coroutine<_await_result<A>> _as_coroutine(A awaitable) {
   co_return co_await std::move(awaitable);
+}
+
+// What can say itself how it is a coroutine.
+template <Awaitable A>
+  requires(!_is_coroutine<A> && std::is_convertible_v<A, Coroutine<_await_result<A>>>)
+Coroutine<_await_result<A>> _as_coroutine(A awaitable) {
+  return std::move(awaitable);
 }
 
 // Owns the callable and its arguments for as long as the call lasts. A plain function's result is the result.

@@ -8,8 +8,11 @@
 // A cancelled get() never loses an item, and its turn goes to the next in line. LifoQueue gives the newest item first,
 // PriorityQueue the smallest. Python: asyncio.queues
 
+#include <coroutine>
 #include <deque>
 #include <functional>
+#include <optional>
+#include <utility>
 
 #include "krait/asyncio/locks.h"
 
@@ -125,25 +128,79 @@ class _Heap {
   [[no_unique_address]] Less less_;
 };
 
+// What put() and get() give: a call that is made at once when it need not wait, and only else needs a coroutine's frame.
+// `Call` has ready(), now() and wait(). It counts as the coroutine that Python's are: awaited once, and for create_task,
+// gather or wait_for as good as any.
+template <class Call, class T>
+class [[nodiscard("put() and get() do nothing until they are awaited")]] _QueueCall {
+ public:
+  bool await_ready() {
+    if (std::exchange(awaited_, true)) [[unlikely]]
+      _raise_reused_coroutine();
+    // Out of budget it is the coroutine that lets the loop go on first.
+    return call().ready() && --_preemption.budget > 0;
+  }
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<> caller) {
+    return waiting_.emplace(call().wait()).awaiter.await_suspend(caller);
+  }
+  T await_resume() {
+    if (waiting_) [[unlikely]]
+      return waiting_->awaiter.await_resume();
+    return call().now();
+  }
+  // Python: the coroutine object
+  operator Coroutine<T>() && {
+    if (std::exchange(awaited_, true)) _raise_reused_coroutine();
+    return call().wait();
+  }
+
+ private:
+  struct Waiting {
+    explicit Waiting(Coroutine<T> c) : coroutine(std::move(c)), awaiter(coroutine.operator co_await()) {}
+    Coroutine<T> coroutine;
+    decltype(std::declval<Coroutine<T>&>().operator co_await()) awaiter;
+  };
+  Call& call() noexcept { return static_cast<Call&>(*this); }
+
+  bool awaited_ = false;
+  std::optional<Waiting> waiting_;
+};
+
 // What the three queues share.
 template <class T, class Items>
 class _BasicQueue {
  public:
+  class Put final : public _QueueCall<Put, void> {
+   public:
+    Put(_BasicQueue& queue, T item) : queue_(queue), item_(std::move(item)) {}
+    bool ready() const noexcept { return !queue_.full() || queue_.core_.is_shutdown(); }
+    void now() { queue_.put_nowait(std::move(item_)); }
+    Coroutine<> wait() { return queue_.put_waiting(std::move(item_)); }
+
+   private:
+    _BasicQueue& queue_;
+    T item_;
+  };
+  class Get final : public _QueueCall<Get, T> {
+   public:
+    explicit Get(_BasicQueue& queue) noexcept : queue_(queue) {}
+    bool ready() const noexcept { return !queue_.empty() || queue_.core_.is_shutdown(); }
+    T now() { return queue_.get_nowait(); }
+    Coroutine<T> wait() { return queue_.get_waiting(); }
+
+   private:
+    _BasicQueue& queue_;
+  };
+
   // Zero or less: no limit.
   explicit _BasicQueue(std::ptrdiff_t maxsize = 0) : core_(maxsize) {}
   _BasicQueue(const _BasicQueue&) = delete;
   _BasicQueue& operator=(const _BasicQueue&) = delete;
 
   // Waits while the queue is full. Throws QueueShutDown. Python: await queue.put(item)
-  Coroutine<> put(T item) {
-    while (full() && !core_.is_shutdown()) co_await Turn(*this, core_.putters, "Queue.put", &_BasicQueue::has_room);
-    put_nowait(std::move(item));
-  }
+  Put put(T item) { return Put(*this, std::move(item)); }
   // Waits while the queue is empty. Throws QueueShutDown once it is shut down and empty. Python: await queue.get()
-  Coroutine<T> get() {
-    while (empty() && !core_.is_shutdown()) co_await Turn(*this, core_.getters, "Queue.get", &_BasicQueue::has_items);
-    co_return get_nowait();
-  }
+  Get get() { return Get(*this); }
   // Throws QueueFull. Python: queue.put_nowait(item)
   void put_nowait(T item) {
     core_.require_put(items_.size());
@@ -178,6 +235,14 @@ class _BasicQueue {
   }
 
  private:
+  Coroutine<> put_waiting(T item) {
+    while (full() && !core_.is_shutdown()) co_await Turn(*this, core_.putters, "Queue.put", &_BasicQueue::has_room);
+    put_nowait(std::move(item));
+  }
+  Coroutine<T> get_waiting() {
+    while (empty() && !core_.is_shutdown()) co_await Turn(*this, core_.getters, "Queue.get", &_BasicQueue::has_items);
+    co_return get_nowait();
+  }
   bool has_room() const noexcept { return !full(); }
   bool has_items() const noexcept { return !empty(); }
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/gather.h"
 #include "krait/asyncio/runners.h"
@@ -60,6 +62,49 @@ TEST(Queue, put_waits_for_room) {
     EXPECT_EQ(queue.qsize(), 1U);
   }());
   EXPECT_EQ(clock.elapsed(), 2s);
+}
+
+TEST(Queue, a_call_is_awaited_once_and_does_nothing_before) {
+  run_virtually([]() -> Coroutine<> {
+    Queue<int> queue;
+    {
+      auto dropped = queue.put(1);
+    }
+    EXPECT_TRUE(queue.empty());
+    auto put = queue.put(2);
+    co_await put;
+    EXPECT_EQ(co_await awaited_failure(std::move(put)), "RuntimeError('cannot reuse already awaited coroutine')");
+    auto get = queue.get();
+    EXPECT_EQ(co_await get, 2);
+    EXPECT_EQ(co_await awaited_failure(std::move(get)), "RuntimeError('cannot reuse already awaited coroutine')");
+    EXPECT_EQ(queue.qsize(), 0U);
+  });
+}
+
+TEST(Queue, a_call_is_a_coroutine_to_whoever_wants_one) {
+  run_virtually([]() -> Coroutine<> {
+    Queue<std::unique_ptr<int>> queue(1);
+    Coroutine<> put = queue.put(std::make_unique<int>(7));
+    Coroutine<std::unique_ptr<int>> get = queue.get();
+    auto got = create_task(std::move(get));
+    co_await std::move(put);
+    EXPECT_EQ(*co_await got, 7);
+  });
+}
+
+TEST(Queue, a_million_calls_that_need_not_wait_keep_no_timer_waiting) {
+  auto loop = new_event_loop();
+  bool rang = false;
+  loop->run_until_complete([](bool& rung) -> Coroutine<> {
+    get_running_loop().call_later(1ms, [&rung] { rung = true; });
+    Queue<int> queue;
+    while (!rung) {
+      co_await queue.put(1);
+      (void)co_await queue.get();
+    }
+  }(rang));
+  EXPECT_TRUE(rang);
+  loop->close();
 }
 
 TEST(Queue, getters_are_served_in_the_order_they_came) {

@@ -176,13 +176,13 @@ wire::h1::ResponseHead _Connection::response_head(std::optional<std::uint64_t> l
     if (http::equals_ignoring_case(*headers.get("connection"), "close")) head.close = true;
     headers.erase("connection");
   }
-  head.preformatted = header_lines();
+  head.preformatted = response_.headers._lines();
+  head.standard_lines = standard_lines();
   return head;
 }
 
-// The response's own fields and those that every response has, but for what the handler set itself.
-std::string_view _Connection::header_lines() {
-  lines_.assign(response_.headers._lines());
+// The fields that every response has, but for what the handler set itself.
+std::string_view _Connection::standard_lines() {
   std::string_view standard = server_.standard_lines();
   constexpr auto kOwn = static_cast<MutableHeaders::Known>(MutableHeaders::Date | MutableHeaders::Server);
   if (response_.headers._has(kOwn)) [[unlikely]] {
@@ -190,7 +190,7 @@ std::string_view _Connection::header_lines() {
     if (response_.headers._has(MutableHeaders::Server)) standard = standard.substr(0, date_end);
     if (response_.headers._has(MutableHeaders::Date)) standard = standard.substr(std::min(date_end, standard.size()));
   }
-  return lines_.append(standard);
+  return standard;
 }
 
 // The whole response, when it is all there.

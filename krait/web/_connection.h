@@ -91,7 +91,7 @@ class _Connection final : public _BodySource, public ResponseWriter, public asyn
   wire::h1::ResponseHead response_head(std::optional<std::uint64_t> length);
   void respond_broken(const std::exception& error);
   void refuse(const Refusal& refusal);
-  std::string_view header_lines();
+  std::string_view standard_lines();
   void log_access(int status);
 
   // Noticing a peer that leaves while its request is handled.
@@ -113,7 +113,6 @@ class _Connection final : public _BodySource, public ResponseWriter, public asyn
   Response response_;
   std::string out_;  // what is to be sent; the first `sent_` bytes are
   std::size_t sent_ = 0;
-  std::string lines_;  // scratch for header_lines()
   std::string client_name_;
   Address client_;
   // Pieces of the body that were looked at before the handler asked for them.

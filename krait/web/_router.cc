@@ -94,9 +94,16 @@ struct _Router::Complex {
 
 // One walk down the tree. `accept` looks at the endpoints of a path that fits, and ends the walk by giving a route.
 struct _Router::Search {
+  // A string_view without a constructor: zeroing 64 of them cost more than most searches.
+  struct Value {
+    const char* data;
+    std::size_t size;
+  };
   static constexpr std::size_t kMost = 64;
-  std::string_view values[kMost];
+  Value values[kMost];
   std::size_t count = 0;
+
+  Search() noexcept {}
 
   // `rest` begins after a segment's "/"; null data means that the path has ended.
   template <class Accept>
@@ -113,7 +120,8 @@ struct _Router::Search {
     for (const Node::Parameter& p : node.parameters) {
       const bool whole = p.convertor == _Convertor::Path;
       if (!_fits(p.convertor, whole ? rest : segment)) continue;
-      values[count++] = whole ? rest : segment;
+      const std::string_view value = whole ? rest : segment;
+      values[count++] = {value.data(), value.size()};
       if (const _Route* found = from(*p.node, whole ? std::string_view() : after, accept)) return found;
       --count;
     }
@@ -154,7 +162,10 @@ const _Route* _Router::match(std::string_view method, std::string_view path, Mul
   const auto accept = [method](const std::vector<Endpoint>& endpoints) { return find_method(endpoints, method); };
   Search search;
   if (const _Route* route = search.from(*root_, path.substr(1), accept)) {
-    for (std::size_t i = 0; i < search.count; ++i) params._add({route->param_names[i], search.values[i]});
+    for (std::size_t i = 0; i < search.count; ++i) {
+      const Search::Value& value = search.values[i];
+      params._add({route->param_names[i], std::string_view(value.data, value.size)});
+    }
     return route;
   }
   std::vector<std::string_view> values;

@@ -117,6 +117,10 @@ class MutableHeaders {
   bool _has(Known field) const noexcept { return (known_ & field) != 0; }
   // The memory, to be used again.
   std::string& _storage() noexcept { return lines_; }
+  void _swap(MutableHeaders& other) noexcept {
+    lines_.swap(other.lines_);
+    std::swap(known_, other.known_);
+  }
 
  private:
   std::string lines_;

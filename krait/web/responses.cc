@@ -28,7 +28,7 @@ Response::Response(std::string content, ResponseOptions options) : body(std::mov
 Response& Response::operator=(Response&& other) noexcept {
   status_code = other.status_code;
   // Swapped, so that the memory of both stays in use.
-  std::swap(headers, other.headers);
+  headers._swap(other.headers);
   body.swap(other.body);
   rare_ = std::move(other.rare_);
   return *this;

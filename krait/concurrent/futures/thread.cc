@@ -92,7 +92,7 @@ class _ThreadPool : public std::enable_shared_from_this<_ThreadPool> {
 };
 
 void _ThreadPool::enqueue(_JobPtr job) {
-  std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (broken_) throw BrokenThreadPool("A thread initializer failed, the thread pool is not usable anymore");
   if (shut_down_) throw RuntimeError("cannot schedule new futures after shutdown");
   if (waiting_jobs_ + 1 > idle_threads_ && threads_.size() < max_workers_) start_thread();
@@ -101,7 +101,10 @@ void _ThreadPool::enqueue(_JobPtr job) {
   (last_ ? last_->_next : first_) = added;
   last_ = added;
   ++waiting_jobs_;
-  if (idle_threads_ > 0) work_or_end_.notify_one();
+  const bool somebody_sleeps = idle_threads_ > 0;
+  // One that is woken while the lock is held runs straight into it and sleeps again.
+  lock.unlock();
+  if (somebody_sleeps) work_or_end_.notify_one();
 }
 
 void _ThreadPool::start_thread() {

@@ -244,7 +244,13 @@ void HeadParser::note_field(const http::Header& field) {
 
 void HeadParser::note_host(std::string_view value) {
   if (notes_.has_host) refuse("more than one Host header");
-  if (!is_host(value)) refuse("the Host header is invalid");
+  if (value.size() != right_host_size_ || std::memcmp(value.data(), right_host_.data(), value.size()) != 0) {
+    if (!is_host(value)) refuse("the Host header is invalid");
+    if (value.size() <= right_host_.size()) {
+      std::memcpy(right_host_.data(), value.data(), value.size());
+      right_host_size_ = value.size();
+    }
+  }
   notes_.has_host = true;
   if (head_.host.empty()) head_.host = value;
 }

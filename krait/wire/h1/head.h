@@ -1,6 +1,7 @@
 #pragma once
 // The head of a request: its first line and its headers.
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -103,6 +104,10 @@ class HeadParser {
   std::size_t line_ = 0;         // the line to go on with, counted from begin_
   std::size_t searched_ = 0;     // up to here no LF ends that line
   Stage stage_ = Stage::BeforeRequestLine;
+
+  // The last Host that was read whole and found right: who sends one request after another repeats it.
+  std::array<char, 64> right_host_;
+  std::size_t right_host_size_ = 0;
 };
 
 }  // namespace krait::wire::h1

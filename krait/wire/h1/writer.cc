@@ -21,6 +21,7 @@ constexpr std::string_view close_line = "Connection: close\r\n";
 constexpr std::string_view keep_alive_line = "Connection: keep-alive\r\n";
 constexpr std::size_t most_digits = 20;   // of a 64-bit number
 constexpr std::size_t small_body = 4096;  // up to here a body is copied together with its head
+constexpr std::size_t small_head = 1024;  // … and all of it put together on the stack
 // What a head may hold beside reason, headers and preformatted lines, at most.
 constexpr std::size_t fixed_lines =
     64 + content_length.size() + most_digits + chunked_line.size() + keep_alive_line.size() + 4;
@@ -87,6 +88,14 @@ bool is_keep_alive(const http::Header& field) {
 // Appends at most `most` bytes through a pointer: write() gets the place to write to and returns where it stopped.
 template <class Write>
 void append(std::string& out, std::size_t most, Write write) {
+  // A string that grows fills itself with zeros first, which costs more than to copy what is small.
+  if (most <= small_head) {
+    char bytes[small_head];
+    char* const end = write(bytes);
+    assert(static_cast<std::size_t>(end - bytes) <= most);
+    out.append(bytes, static_cast<std::size_t>(end - bytes));
+    return;
+  }
   const std::size_t before = out.size();
   out.resize(before + most);
   char* const end = write(out.data() + before);
@@ -183,11 +192,12 @@ ResponseWriter::Plan ResponseWriter::plan(const ResponseHead& response, std::opt
 
 void ResponseWriter::write_head(std::string& out, const Plan& plan, const ResponseHead& response,
                                 std::string_view body) {
-  const std::size_t most =
-      fixed_lines + response.reason.size() + size_of(response.headers) + response.preformatted.size() + body.size();
+  const std::size_t most = fixed_lines + response.reason.size() + size_of(response.headers) +
+                           response.preformatted.size() + response.standard_lines.size() + body.size();
   append(out, most, [&](char* at) {
     at = put_status_line(at, response.status, response.reason);
     at = put(at, response.preformatted);
+    at = put(at, response.standard_lines);
     for (const http::Header& field : response.headers) {
       if (plan.keep_alive_given && is_keep_alive(field)) continue;
       at = put(at, field);

@@ -24,6 +24,8 @@ struct ResponseHead {
 
   // Whole lines, each with its CRLF, written as they are and not checked: "Server: krait\r\nDate: …\r\n".
   std::string_view preformatted = {};
+  // More of them: those that every response has.
+  std::string_view standard_lines = {};
 
   // The size of the body; nullopt: unknown, so it is sent in chunks, or to HTTP/1.0 until the connection closes.
   std::optional<std::uint64_t> content_length = {};

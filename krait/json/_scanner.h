@@ -19,8 +19,11 @@ namespace krait::json {
 class Scanner {
  public:
   // The document is UTF-8; it is not copied.
-  explicit Scanner(std::string_view document)
-      : document_(document), at_(document.data()), end_(document.data() + document.size()) {}
+  explicit Scanner(std::string_view document, std::size_t at = 0)
+      : document_(document), at_(document.data() + at), end_(document.data() + document.size()) {}
+
+  // Not strict: a string may hold control characters.
+  bool strict = true;
 
   // What `msg` says is wrong at that byte. Throws JSONDecodeError.
   [[noreturn]] void fail(const char* msg, std::size_t offset) const;
@@ -69,6 +72,11 @@ class Scanner {
   const char* at_;
   const char* end_;
 };
+
+// What "\n" and its like mean, given the letter; 0 for a letter that means nothing there.
+char _meaning_of_escape(char letter) noexcept;
+// The number that four hexadecimal digits make; false: they are none.
+bool _hex4(const char* digits, std::uint32_t* out) noexcept;
 
 // The nearest double of a JSON number's text; an infinity when it is too large. Python: float(text)
 double _parse_double(std::string_view text);

@@ -1,8 +1,10 @@
 #include "krait/json/value.h"
 
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <new>
 #include <random>
 
@@ -66,51 +68,58 @@ std::uint64_t hash_of(std::string_view key) {
 
 }  // namespace
 
-Object::Object() noexcept = default;
 Object::Object(std::initializer_list<Item> items) {
   items_.reserve(items.size());
   for (const Item& item : items) set(item.first, item.second);
 }
-Object::Object(const Object&) = default;
-Object::Object(Object&&) noexcept = default;
-Object& Object::operator=(const Object&) = default;
-Object& Object::operator=(Object&&) noexcept = default;
-Object::~Object() = default;
+Object::Object(const Object& other) : items_(other.items_) {}
+Object& Object::operator=(const Object& other) { return *this = Object(other); }
+Object& Object::operator=(Object&& other) noexcept {
+  if (this != &other) {
+    const Object old(std::move(*this));  // dies last: `other` may be within it
+    items_ = std::move(other.items_);
+    index_.store(other.index_.exchange(nullptr, std::memory_order_relaxed), std::memory_order_relaxed);
+  }
+  return *this;
+}
 
 std::size_t Object::size() const noexcept { return items_.size(); }
 bool Object::empty() const noexcept { return items_.empty(); }
 bool Object::contains(std::string_view key) const noexcept { return position(key) != items_.size(); }
 
 std::size_t Object::position(std::string_view key) const noexcept {
-  if (index_.empty()) {
+  if (items_.size() <= kIndexed) {
     std::size_t i = 0;
     while (i < items_.size() && items_[i].first != key) ++i;
     return i;
   }
-  const std::size_t mask = index_.size() - 1;
-  for (std::size_t slot = hash_of(key) & mask; index_[slot] != 0; slot = (slot + 1) & mask) {
-    const std::size_t at = index_[slot] - 1;
+  const Index* made = index_.load(std::memory_order_acquire);
+  const Index& index = *(made ? made : index_all());
+  const std::size_t mask = index.size() - 1;
+  for (std::size_t slot = hash_of(key) & mask; index[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t at = index[slot] - 1;
     if (items_[at].first == key) return at;
   }
   return items_.size();
 }
 
-void Object::index_one(std::size_t position) noexcept {
-  const std::size_t mask = index_.size() - 1;
-  std::size_t slot = hash_of(items_[position].first) & mask;
-  while (index_[slot] != 0) slot = (slot + 1) & mask;
-  index_[slot] = static_cast<std::uint32_t>(position + 1);
+void Object::index_one(const std::vector<Item>& items, std::size_t position, Index& index) noexcept {
+  const std::size_t mask = index.size() - 1;
+  std::size_t slot = hash_of(items[position].first) & mask;
+  while (index[slot] != 0) slot = (slot + 1) & mask;
+  index[slot] = static_cast<std::uint32_t>(position + 1);
 }
 
-void Object::index_all() {
-  std::size_t slots = 4 * kIndexed;
-  while (slots < 2 * items_.size()) slots *= 2;
-  // A power of two, at least half free.
-  std::size_t power = 1;
-  while (power < slots) power *= 2;
-  index_.assign(power, 0);
-  for (std::size_t i = 0; i < items_.size(); ++i) index_one(i);
+Object::Index* Object::index_all() const {
+  // A power of two, at least half free, with room to grow.
+  auto made = std::make_unique<Index>(std::bit_ceil(4 * items_.size()));
+  for (std::size_t i = 0; i < items_.size(); ++i) index_one(items_, i, *made);
+  Index* other = nullptr;
+  if (!index_.compare_exchange_strong(other, made.get(), std::memory_order_acq_rel)) return other;
+  return made.release();
 }
+
+void Object::forget_index() noexcept { delete index_.exchange(nullptr, std::memory_order_relaxed); }
 
 const Value* Object::find(std::string_view key) const noexcept {
   const std::size_t at = position(key);
@@ -133,10 +142,12 @@ Value& Object::set(std::string key, Value value) {
   const std::size_t at = position(key);
   if (at != items_.size()) return items_[at].second = std::move(value);
   items_.emplace_back(std::move(key), std::move(value));
-  if (!index_.empty() && items_.size() * 2 <= index_.size()) {
-    index_one(at);
-  } else if (items_.size() > kIndexed) {
-    index_all();
+  if (Index* index = index_.load(std::memory_order_relaxed)) {
+    if (items_.size() * 2 <= index->size()) {
+      index_one(items_, at, *index);
+    } else {
+      forget_index();
+    }
   }
   return items_.back().second;
 }
@@ -145,14 +156,13 @@ bool Object::erase(std::string_view key) {
   const std::size_t at = position(key);
   if (at == items_.size()) return false;
   items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
-  index_.clear();
-  if (items_.size() > kIndexed) index_all();
+  forget_index();
   return true;
 }
 
 void Object::clear() noexcept {
   items_.clear();
-  index_.clear();
+  forget_index();
 }
 
 const Object::Item* Object::begin() const noexcept { return items_.data(); }
@@ -172,9 +182,22 @@ bool Object::operator==(const Object& other) const {
 
 Value::Value(std::string value) noexcept : type_(Type::String), string_(std::move(value)) {}
 Value::Value(json::Array value) noexcept : type_(Type::Array), array_(std::move(value)) {}
-Value::Value(json::Object value) : type_(Type::Object), object_(new json::Object(std::move(value))) {}
+Value::Value(json::Object value) noexcept : type_(Type::Object), object_(std::move(value)) {}
 
-Value::Value(const Value& other) : Value() {
+Value& Value::operator=(const Value& other) {
+  Value copy(other);
+  return *this = std::move(copy);
+}
+Value& Value::operator=(Value&& other) noexcept {
+  if (this != &other) {
+    Value old(std::move(*this));  // dies last: `other` may be within it
+    take(other);
+  }
+  return *this;
+}
+
+// Of a null value.
+void Value::copy(const Value& other, unsigned depth) {
   switch (other.type_) {
     case Type::Null:
       return;
@@ -192,72 +215,66 @@ Value::Value(const Value& other) : Value() {
       new (&string_) std::string(other.string_);
       break;
     case Type::Array:
-      new (&array_) json::Array(other.array_);
-      break;
+      if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded");
+      new (&array_) json::Array();
+      type_ = Type::Array;
+      array_.reserve(other.array_.size());
+      for (const Value& element : other.array_) array_.emplace_back().copy(element, depth + 1);
+      return;
     case Type::Object:
-      object_ = new json::Object(*other.object_);
-      break;
+      if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded");
+      new (&object_) json::Object();
+      type_ = Type::Object;
+      object_.items_.reserve(other.object_.size());
+      for (const auto& [key, element] : other.object_) {
+        object_.items_.emplace_back(key, Value()).second.copy(element, depth + 1);
+      }
+      return;
   }
   type_ = other.type_;
-}
-Value::Value(Value&& other) noexcept : Value() { take(other); }
-Value& Value::operator=(const Value& other) {
-  Value copy(other);
-  return *this = std::move(copy);
-}
-Value& Value::operator=(Value&& other) noexcept {
-  if (this != &other) {
-    Value old(std::move(*this));  // dies last: `other` may be within it
-    take(other);
-  }
-  return *this;
-}
-
-void Value::take(Value& other) noexcept {
-  switch (other.type_) {
-    case Type::Null:
-      break;
-    case Type::Bool:
-      bool_ = other.bool_;
-      break;
-    case Type::Int:
-      int_ = other.int_;
-      break;
-    case Type::Float:
-      float_ = other.float_;
-      break;
-    case Type::BigInt:
-    case Type::String:
-      new (&string_) std::string(std::move(other.string_));
-      break;
-    case Type::Array:
-      new (&array_) json::Array(std::move(other.array_));
-      break;
-    case Type::Object:
-      object_ = std::exchange(other.object_, nullptr);
-      break;
-  }
-  type_ = other.type_;
-  if (other.type_ >= Type::BigInt) other.destroy();
-  other.type_ = Type::Null;
 }
 
 void Value::destroy() noexcept {
-  switch (type_) {
-    case Type::BigInt:
-    case Type::String:
-      string_.~basic_string();
-      break;
-    case Type::Array:
-      array_.~vector();
-      break;
-    case Type::Object:
-      delete object_;
-      break;
-    default:
-      break;
+  if (type_ <= Type::String) {
+    string_.~basic_string();
+  } else {
+    destroy_container();
   }
-  type_ = Type::Null;
+}
+
+namespace {
+// A container that stands too deep to be destroyed by a recursion; one at the outside does it.
+struct Parked {
+  Value value;
+  Parked* next;
+};
+constinit thread_local Parked* parked = nullptr;
+constinit thread_local unsigned nesting = 0;
+}  // namespace
+
+void Value::destroy_container() noexcept {
+  constexpr unsigned deep = 500;
+  if (nesting >= deep) {
+    if (auto* node = new (std::nothrow) Parked{nullptr, parked}) {
+      node->value.take(*this);
+      parked = node;
+      return;
+    }
+  }
+  ++nesting;
+  if (type_ == Type::Array) {
+    array_.~vector();
+  } else {
+    object_.~Object();
+  }
+  if (--nesting > 0) return;
+  while (parked) {
+    const std::unique_ptr<Parked> next(std::exchange(parked, parked->next));
+    nesting = 1;
+    next->value.destroy();
+    next->value.type_ = Type::Null;
+    nesting = 0;
+  }
 }
 
 void Value::set_unsigned(std::uint64_t value) {
@@ -306,47 +323,22 @@ std::string_view Value::type_name() const noexcept {
   return "";
 }
 
-namespace {
-[[noreturn]] void refuse(const Value& value, std::string_view as) {
-  const std::string article = value.is_int() ? "an " : "a ";
-  throw TypeError("cannot read " + article + std::string(value.type_name()) + " as " + std::string(as));
-}
-}  // namespace
-
-bool Value::as_bool() const { return type_ == Type::Bool ? bool_ : (refuse(*this, "bool"), false); }
-std::int64_t Value::as_int() const {
-  if (type_ == Type::BigInt)
+void Value::refuse(const char* as) const {
+  if (type_ == Type::BigInt && as == std::string_view("int")) {
     throw OverflowError("cannot read an int of more than 64 bits: as_big_int() has its digits");
-  if (type_ != Type::Int) refuse(*this, "int");
-  return int_;
+  }
+  const std::string article = is_int() ? "an " : "a ";
+  throw TypeError("cannot read " + article + std::string(type_name()) + " as " + as);
 }
-double Value::as_float() const {
-  if (type_ == Type::Float) return float_;
+
+double Value::int_as_float() const {
   if (type_ == Type::Int) return static_cast<double>(int_);
-  if (type_ != Type::BigInt) refuse(*this, "float");
+  if (type_ != Type::BigInt) refuse("float");
   double value = 0;
   const auto result = std::from_chars(string_.data(), string_.data() + string_.size(), value);
   if (result.ec != std::errc()) throw OverflowError("int too large to convert to float");
   return value;
 }
-const std::string& Value::as_string() const {
-  if (type_ != Type::String) refuse(*this, "str");
-  return string_;
-}
-const std::string& Value::as_big_int() const {
-  if (type_ != Type::BigInt) refuse(*this, "int of more than 64 bits");
-  return string_;
-}
-const json::Array& Value::as_array() const {
-  if (type_ != Type::Array) refuse(*this, "list");
-  return array_;
-}
-json::Array& Value::as_array() { return const_cast<json::Array&>(std::as_const(*this).as_array()); }
-const json::Object& Value::as_object() const {
-  if (type_ != Type::Object) refuse(*this, "dict");
-  return *object_;
-}
-json::Object& Value::as_object() { return const_cast<json::Object&>(std::as_const(*this).as_object()); }
 
 const Value& Value::operator[](std::string_view key) const { return as_object().at(key); }
 const Value& Value::operator[](std::size_t index) const {
@@ -362,7 +354,7 @@ std::size_t Value::size() const {
     case Type::Array:
       return array_.size();
     case Type::Object:
-      return object_->size();
+      return object_.size();
     default:
       throw TypeError("object of type '" + std::string(type_name()) + "' has no len()");
   }
@@ -375,14 +367,26 @@ bool is_number(const Value& value) { return value.is_int() || value.is_float() |
 bool int_equals_float(std::int64_t a, double b) {
   return b >= -0x1p63 && b < 0x1p63 && std::trunc(b) == b && static_cast<std::int64_t>(b) == a;
 }
+
+bool big_int_equals_float(const std::string& digits, double b) {
+  if (!std::isfinite(b) || std::trunc(b) != b) return false;
+  char text[400];  // a double has up to 309 digits, and a sign
+  return std::string_view(text, std::to_chars(text, text + sizeof text, b, std::chars_format::fixed, 0).ptr) == digits;
+}
+
+void check_comparison(unsigned depth) {
+  if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded in comparison");
+}
 }  // namespace
 
-bool Value::operator==(const Value& other) const {
+bool Value::equals(const Value& other, unsigned depth) const {
   if (is_number(*this) && is_number(other)) {
     const auto small = [](const Value& v) { return v.type_ == Type::Bool ? std::int64_t{v.bool_} : v.int_; };
     if (is_float() && other.is_float()) return float_ == other.float_;
     if (type_ == Type::BigInt || other.type_ == Type::BigInt) {
-      return type_ == other.type_ ? string_ == other.string_ : false;
+      if (is_float()) return big_int_equals_float(other.string_, float_);
+      if (other.is_float()) return big_int_equals_float(string_, other.float_);
+      return type_ == other.type_ && string_ == other.string_;
     }
     if (is_float()) return int_equals_float(small(other), float_);
     if (other.is_float()) return int_equals_float(small(*this), other.float_);
@@ -393,9 +397,15 @@ bool Value::operator==(const Value& other) const {
     case Type::String:
       return string_ == other.string_;
     case Type::Array:
-      return array_ == other.array_;
+      check_comparison(depth);
+      return std::ranges::equal(array_, other.array_,
+                                [&](const Value& a, const Value& b) { return a.equals(b, depth + 1); });
     case Type::Object:
-      return *object_ == *other.object_;
+      check_comparison(depth);
+      return object_.size() == other.object_.size() && std::ranges::all_of(object_, [&](const Object::Item& item) {
+               const Value* value = other.object_.find(item.first);
+               return value && item.second.equals(*value, depth + 1);
+             });
     default:
       return true;
   }

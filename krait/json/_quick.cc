@@ -1,0 +1,396 @@
+#include "krait/json/_quick.h"
+
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <random>
+
+#include "krait/json/_float.h"
+#include "krait/json/_runs.h"
+#include "krait/json/_scanner.h"
+#include "krait/json/_unicode.h"
+#include "krait/json/decoder.h"
+
+namespace krait::json {
+
+namespace {
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// True when the eight bytes at `at` are digits; then their number is `out`.
+bool eight_digits(const char* at, std::uint64_t* out) {
+  if constexpr (std::endian::native != std::endian::little) return false;
+  std::uint64_t word;
+  std::memcpy(&word, at, 8);
+  constexpr std::uint64_t zeros = 0x3030303030303030;
+  const std::uint64_t above = word + 0x4646464646464646, below = word - zeros;
+  if (((above | below) & 0x8080808080808080) != 0) return false;
+  word -= zeros;
+  word = word * 10 + (word >> 8);  // four pairs, in the even bytes
+  constexpr std::uint64_t mask = 0x000000ff000000ff;
+  *out = ((word & mask) * (100 + (std::uint64_t{1000000} << 32)) +
+          (word >> 16 & mask) * (1 + (std::uint64_t{10000} << 32))) >>
+         32;
+  return true;
+}
+
+// Whether keys are all different. It is quick, and a hostile client gains nothing: after too many keys alike it gives up, and
+// Object's own index, which cannot be foreseen, decides.
+class Distinct {
+ public:
+  bool operator()(const Object::Item* items, std::size_t count) {
+    if (count <= 4) return pairwise(items, count);
+    const std::size_t wanted = std::bit_ceil(count * 4);
+    if (slots_.size() < wanted) slots_.assign(wanted, {});
+    if (++round_ == 0) {
+      slots_.assign(slots_.size(), {});
+      round_ = 1;
+    }
+    const std::size_t mask = wanted - 1;
+    std::size_t patience = 32 + count;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t mark = mark_of(items[i].first);
+      std::size_t slot = mark >> 32 & mask;
+      for (; slots_[slot].round == round_; slot = (slot + 1) & mask) {
+        if (items[slots_[slot].position].first == items[i].first || --patience == 0) return false;
+      }
+      slots_[slot] = {round_, static_cast<std::uint32_t>(i)};
+    }
+    return true;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t round = 0, position = 0;
+  };
+
+  static bool pairwise(const Object::Item* items, std::size_t count) {
+    for (std::size_t i = 1; i < count; ++i) {
+      for (std::size_t k = 0; k < i; ++k) {
+        if (items[i].first == items[k].first) return false;
+      }
+    }
+    return true;
+  }
+
+  // Of the first and the last eight bytes and the length.
+  static std::uint64_t mark_of(const std::string& key) {
+    std::uint64_t first = 0, last = 0;
+    const char* data = key.data();
+    const std::size_t size = key.size();
+    if (size >= 8) {
+      std::memcpy(&first, data, 8);
+      std::memcpy(&last, data + size - 8, 8);
+    } else {
+      // A std::string's own buffer holds 16 bytes, and ends with a 0.
+      for (std::size_t i = 0; i < size; ++i) first = first << 8 | static_cast<unsigned char>(data[i]);
+    }
+    constexpr std::uint64_t k1 = 0x9e3779b97f4a7c15, k2 = 0xc2b2ae3d27d4eb4f;
+    std::uint64_t mark = (first ^ size) * k1 ^ std::rotl(last * k2, 31);
+    return mark ^ mark >> 29;
+  }
+
+  std::vector<Slot> slots_;
+  std::uint32_t round_ = 0;
+};
+
+}  // namespace
+
+class _QuickDecoder {
+ public:
+  explicit _QuickDecoder(std::string_view document) : at_(document.data()), end_(at_ + document.size()) {}
+
+  bool document(Value& out) {
+    skip_space();
+    if (!value(out, 0)) return false;
+    skip_space();
+    return at_ == end_;
+  }
+
+ private:
+  void skip_space() {
+    while (at_ != end_ && static_cast<unsigned char>(*at_) <= ' ' &&
+           (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) {
+      ++at_;
+    }
+  }
+  // The next byte after white space, 0 at the end.
+  char next() {
+    if (at_ != end_ && static_cast<unsigned char>(*at_) > ' ') return *at_;
+    skip_space();
+    return at_ == end_ ? '\0' : *at_;
+  }
+  bool literal(std::string_view word) {
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  // Into a null value. At its first byte.
+  bool value(Value& out, std::size_t depth) {
+    if (at_ == end_) return false;
+    switch (*at_) {
+      case '"': {
+        std::string_view text;
+        if (!string(&text)) return false;
+        new (&out.string_) std::string(text);
+        out.type_ = Value::Type::String;
+        return true;
+      }
+      case '{':
+        return object(out, depth);
+      case '[':
+        return array(out, depth);
+      case 'n':
+        return literal("null");
+      case 't':
+        out.bool_ = true;
+        out.type_ = Value::Type::Bool;
+        return literal("true");
+      case 'f':
+        out.bool_ = false;
+        out.type_ = Value::Type::Bool;
+        return literal("false");
+      default:
+        return number(out);
+    }
+  }
+
+  // How many elements the last container at this depth had: the next one, its sibling, is likely to have as many. What is
+  // reserved in vain is never more than what was used before.
+  struct Sizes {
+    std::size_t array = 0, object = 0;
+  };
+  Sizes& sizes(std::size_t depth) { return sizes_[depth < std::size(sizes_) ? depth : std::size(sizes_) - 1]; }
+
+  bool array(Value& out, std::size_t depth) {
+    if (depth >= max_depth) return false;
+    new (&out.array_) Array();
+    out.type_ = Value::Type::Array;
+    Array& list = out.array_;
+    ++at_;
+    if (next() == ']') {
+      ++at_;
+      return true;
+    }
+    list.reserve(sizes(depth).array);
+    while (true) {
+      if (!value(list.emplace_back(), depth + 1)) return false;
+      const char c = next();
+      if (c != ',') {
+        if (c != ']') return false;
+        break;
+      }
+      ++at_;
+      next();
+    }
+    ++at_;
+    sizes(depth).array = list.size();
+    return true;
+  }
+
+  bool object(Value& out, std::size_t depth) {
+    if (depth >= max_depth) return false;
+    new (&out.object_) Object();
+    out.type_ = Value::Type::Object;
+    std::vector<Object::Item>& items = out.object_.items_;
+    ++at_;
+    if (next() == '}') {
+      ++at_;
+      return true;
+    }
+    items.reserve(sizes(depth).object);
+    while (true) {
+      std::string_view key;
+      if (at_ == end_ || *at_ != '"' || !string(&key) || next() != ':') return false;
+      Object::Item& item = items.emplace_back(key, Value());
+      ++at_;
+      next();
+      if (!value(item.second, depth + 1)) return false;
+      const char c = next();
+      if (c != ',') {
+        if (c != '}') return false;
+        break;
+      }
+      ++at_;
+      next();
+    }
+    ++at_;
+    sizes(depth).object = items.size();
+    if (!distinct_(items.data(), items.size())) join_equal_keys(out.object_);
+    return true;
+  }
+
+  static void join_equal_keys(Object& object) {
+    std::vector<Object::Item> items = std::move(object.items_);
+    object.clear();
+    for (Object::Item& item : items) object.set(std::move(item.first), std::move(item.second));
+  }
+
+  // Takes a string; `out` lies within the document, or in what_escapes_meant_.
+  bool string(std::string_view* out) {
+    const char* begin = ++at_;
+    bool not_ascii = false;
+    const char* end = _plain_end(begin, end_, &not_ascii);
+    if (end == end_) return false;
+    *out = {begin, static_cast<std::size_t>(end - begin)};
+    if (not_ascii && _utf8_fault(*out, true) != out->size()) return false;
+    at_ = end;
+    if (*end == '"') {
+      ++at_;
+      return true;
+    }
+    return *end == '\\' && escaped_string(*out, out);
+  }
+
+  // At the first backslash; `before` stands before it.
+  bool escaped_string(std::string_view before, std::string_view* out) {
+    unescaped_.assign(before);
+    while (true) {
+      if (*at_ == '\\') {
+        if (!escape()) return false;
+      } else if (*at_ == '"') {
+        ++at_;
+        *out = unescaped_;
+        return true;
+      } else {
+        return false;
+      }
+      bool not_ascii = false;
+      const char* end = _plain_end(at_, end_, &not_ascii);
+      if (end == end_) return false;
+      const std::string_view run(at_, static_cast<std::size_t>(end - at_));
+      if (not_ascii && _utf8_fault(run, true) != run.size()) return false;
+      unescaped_.append(run);
+      at_ = end;
+    }
+  }
+
+  bool escape() {
+    if (end_ - at_ < 2) return false;
+    const char c = at_[1];
+    if (c != 'u') {
+      const char meant = _meaning_of_escape(c);
+      if (meant == 0) return false;
+      unescaped_ += meant;
+      at_ += 2;
+      return true;
+    }
+    std::uint32_t code_point = 0;
+    if (end_ - at_ < 7 || !_hex4(at_ + 2, &code_point)) return false;
+    at_ += 6;
+    std::uint32_t low = 0;
+    if (code_point >= 0xd800 && code_point < 0xdc00 && end_ - at_ > 6 && at_[0] == '\\' && at_[1] == 'u') {
+      if (!_hex4(at_ + 2, &low)) return false;
+      if (low >= 0xdc00 && low < 0xe000) {
+        code_point = 0x10000 + ((code_point - 0xd800) << 10) + (low - 0xdc00);
+        at_ += 6;
+      }
+    }
+    _append_utf8(code_point, unescaped_);
+    return true;
+  }
+
+  bool number(Value& out) {
+    const char* const begin = at_;
+    const char* p = begin;
+    const bool negative = *p == '-';
+    if (negative) ++p;
+    if (p == end_ || !is_digit(*p)) return constant(out);
+    std::uint64_t mantissa = 0;
+    const char* const digits = p;
+    for (; p != end_ && is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
+    std::ptrdiff_t count = p - digits;
+    if (*digits == '0' && count > 1) return false;
+    constexpr std::ptrdiff_t most = 19;  // digits that 64 bits hold whatever they are
+    if (p == end_ || (*p != '.' && *p != 'e' && *p != 'E')) {
+      if (count >= most) return long_number(out);
+      out.int_ = negative ? -static_cast<std::int64_t>(mantissa) : static_cast<std::int64_t>(mantissa);
+      out.type_ = Value::Type::Int;
+      at_ = p;
+      return true;
+    }
+    std::int64_t exponent = 0;
+    if (*p == '.') {
+      const char* const fraction = ++p;
+      std::uint64_t eight = 0;
+      while (end_ - p >= 8 && eight_digits(p, &eight)) {
+        mantissa = mantissa * 100'000'000 + eight;
+        p += 8;
+      }
+      for (; p != end_ && is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
+      if (p == fraction) return false;
+      exponent = fraction - p;
+      count += p - fraction;
+    }
+    if (count > most || (p != end_ && (*p == 'e' || *p == 'E') && !explicit_exponent(p, &exponent))) return long_number(out);
+    double value = 0;
+    if (!_to_double(mantissa, exponent, negative, &value)) return long_number(out);
+    out.float_ = value;
+    out.type_ = Value::Type::Float;
+    at_ = p;
+    return true;
+  }
+
+  // At "e". Nothing is taken when it gives false.
+  bool explicit_exponent(const char*& at, std::int64_t* exponent) const {
+    const char* p = at + 1;
+    const bool negative = p != end_ && *p == '-';
+    if (p != end_ && (*p == '-' || *p == '+')) ++p;
+    const char* const digits = p;
+    std::int64_t number = 0;
+    constexpr std::ptrdiff_t most = 9;
+    for (; p != end_ && is_digit(*p) && p - digits < most; ++p) number = number * 10 + (*p - '0');
+    if (p == digits || p - digits == most) return false;
+    *exponent += negative ? -number : number;
+    at = p;
+    return true;
+  }
+
+  // A number of many digits, or of a size at a double's limits.
+  bool long_number(Value& out) {
+    Scanner scanner({at_, static_cast<std::size_t>(end_ - at_)});
+    const Scanner::Number number = scanner.number();
+    constexpr std::size_t most_digits = 4300;
+    if (number.is_float) {
+      out.float_ = _parse_double(number.text);
+      out.type_ = Value::Type::Float;
+    } else {
+      if (number.text.size() > most_digits) return false;
+      out = Value::big_int(std::string(number.text));
+    }
+    at_ += number.text.size();
+    return true;
+  }
+
+  bool constant(Value& out) {
+    double value;
+    if (literal("NaN")) {
+      value = std::numeric_limits<double>::quiet_NaN();
+    } else if (literal("Infinity")) {
+      value = std::numeric_limits<double>::infinity();
+    } else if (literal("-Infinity")) {
+      value = -std::numeric_limits<double>::infinity();
+    } else {
+      return false;
+    }
+    out.float_ = value;
+    out.type_ = Value::Type::Float;
+    return true;
+  }
+
+  const char* at_;
+  const char* end_;
+  Distinct distinct_;
+  std::string unescaped_;
+  Sizes sizes_[32];
+};
+
+bool _load_quickly(std::string_view document, Value* out) {
+  // A document that starts otherwise may be UTF-16 or UTF-32.
+  const bool utf8 = document.size() > 1 && document[0] > 0 && document[1] != 0;
+  return utf8 && _QuickDecoder(document).document(*out);
+}
+
+}  // namespace krait::json

@@ -1,0 +1,439 @@
+#include "krait/json/_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "krait/builtins/exceptions.h"
+#include "krait/json/_float.h"
+#include "krait/json/_runs.h"
+#include "krait/json/_unicode.h"
+
+namespace krait::json {
+
+namespace {
+
+// Of ASCII. 0: goes through. 1: written as \u00xx. Else: what follows the backslash.
+constexpr auto kEscapes = [] {
+  std::array<char, 128> table{};
+  for (std::size_t c = 0; c < 0x20; ++c) table[c] = 1;
+  table['"'] = '"';
+  table['\\'] = '\\';
+  table['\b'] = 'b';
+  table['\f'] = 'f';
+  table['\n'] = 'n';
+  table['\r'] = 'r';
+  table['\t'] = 't';
+  return table;
+}();
+
+// The double whose shortest digits are those of `number`: 0.1f is written 0.1, not 0.10000000149011612.
+double widen(float number) {
+  if (!std::isfinite(number)) return number;
+  char text[32];
+  const char* end = std::to_chars(text, text + sizeof text, number).ptr;
+  double wide = number;
+  std::from_chars(text, end, wide);
+  return wide;
+}
+
+bool is_surrogate(std::uint32_t code_point) { return code_point >= 0xd800 && code_point < 0xe000; }
+
+template <class Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+}  // namespace
+
+void _Writer::Separator::set(std::string_view text) {
+  whole = text;
+  size = text.size();
+  std::memcpy(start, text.data(), std::min(size, sizeof start));
+}
+
+_Writer::_Writer(std::string& out, _Invalid invalid)
+    : out_(out), mode_(invalid == _Invalid::Escape ? Mode::Escape : Mode::Compact) {
+  between_.set(",");
+  after_key_.set(":");
+}
+
+_Writer::_Writer(std::string& out, const DumpsOptions& options)
+    : out_(out),
+      mode_(Mode::Options),
+      ascii_(options.ensure_ascii),
+      allow_nan_(options.allow_nan),
+      sort_(options.sort_keys),
+      indented_(options.indent.has_value()),
+      plain_struct_(false) {
+  between_.set(options.separators ? std::string_view(options.separators->item) : indented_ ? "," : ", ");
+  after_key_.set(options.separators ? std::string_view(options.separators->key) : ": ");
+  if (indented_) indent_ = options.indent->text;
+}
+
+void _Writer::put(std::string_view text) {
+  if (text.size() > static_cast<std::size_t>(end_ - at_)) {
+    flush();
+    if (text.size() > kSize) {
+      out_.append(text);
+      return;
+    }
+  }
+  std::memcpy(at_, text.data(), text.size());
+  at_ += text.size();
+}
+
+inline void _Writer::put(const Separator& separator) {
+  if (separator.size > sizeof separator.start) return put(separator.whole);
+  room(sizeof separator.start);
+  std::memcpy(at_, separator.start, sizeof separator.start);
+  at_ += separator.size;
+}
+
+inline void _Writer::before_element(bool first) {
+  if (!first) put(between_);
+  if (!indented_) [[likely]]
+    return;
+  put('\n');
+  for (unsigned i = 0; i < depth_; ++i) put(indent_);
+}
+
+// Of what is not empty.
+inline void _Writer::before_close() {
+  --depth_;
+  if (!indented_) [[likely]]
+    return;
+  put('\n');
+  for (unsigned i = 0; i < depth_; ++i) put(indent_);
+}
+
+inline void _Writer::deeper() {
+  if (++depth_ > _deepest) throw RecursionError("maximum recursion depth exceeded while encoding a JSON object");
+}
+
+inline void _Writer::key(std::string_view key) {
+  string(key);
+  put(after_key_);
+}
+
+void _Writer::escape_unit(std::uint32_t unit) {
+  constexpr char hex[] = "0123456789abcdef";
+  room(6);
+  at_[0] = '\\';
+  at_[1] = 'u';
+  for (int i = 0; i < 4; ++i) at_[2 + i] = hex[unit >> (12 - 4 * i) & 15];
+  at_ += 6;
+}
+
+// Writes what stands at the start of `rest` and cannot go through as it is; gives its size.
+std::size_t _Writer::special(std::string_view rest) {
+  if (rest[0] < 0) return escape_code_point(rest);
+  const char escape = kEscapes[static_cast<unsigned char>(rest[0])];
+  if (escape > 1) {
+    put('\\');
+    put(escape);
+  } else {
+    escape_unit(static_cast<unsigned char>(rest[0]));
+  }
+  return 1;
+}
+
+// Of what is no ASCII: within a text that must be ASCII, or is not UTF-8.
+std::size_t _Writer::escape_code_point(std::string_view rest) {
+  const _CodePoint next = _decode_utf8(rest, true);
+  const bool surrogate = is_surrogate(next.value);
+  if (next.size == 0) {
+    if (mode_ != Mode::Escape) throw UnicodeEncodeError("cannot write a str as JSON: it is not UTF-8");
+    put("\xef\xbf\xbd");
+    return 1;
+  }
+  if (ascii_ && next.value >= 0x10000) {
+    escape_unit(0xd800 + ((next.value - 0x10000) >> 10));
+    escape_unit(0xdc00 + (next.value & 0x3ff));
+  } else if (ascii_ || (surrogate && mode_ == Mode::Escape)) {
+    escape_unit(next.value);
+  } else if (surrogate) {
+    throw UnicodeEncodeError("cannot write a str as JSON: it holds a lone surrogate");
+  } else {
+    put(rest.substr(0, next.size));
+  }
+  return next.size;
+}
+
+// Whether [at, until) may go through although it is no ASCII. Up to `good` the text is known to be UTF-8; what stands from
+// there on is looked at when it is asked for, once.
+bool _Writer::passes(const char* at, const char* until, const char* end, const char** good) const {
+  if (ascii_) return false;
+  if (*good <= at) *good = at + _utf8_fault({at, static_cast<std::size_t>(end - at)}, false);
+  return *good >= until;
+}
+
+// Writes what goes through as it is, and gives where that ends.
+const char* _Writer::plain(const char* at, const char* end, const char** good) {
+  while (end - at >= _block_size) {
+    room(_block_size);
+    const _Block block = _load(at);
+    auto stop = _specials(block);
+    if (_high_bits(block) != 0 && !passes(at, at + _block_size, end, good)) {
+      if (!ascii_) break;
+      stop |= _high_bits(block);
+    }
+    _store(block, at_);
+    if (stop != 0) {
+      at_ += _first(stop);
+      return at + _first(stop);
+    }
+    at_ += _block_size;
+    at += _block_size;
+  }
+  // The rest in two words, which may overlap.
+  const std::ptrdiff_t left = end - at;
+  const auto all_pass = [&](std::uint64_t word) {
+    return _word_specials(word) == 0 && (_word_high_bits(word) == 0 || passes(at, end, end, good));
+  };
+  if (left >= 8 && left < 16) {
+    room(16);
+    const auto first = load<std::uint64_t>(at), last = load<std::uint64_t>(end - 8);
+    if (all_pass(first) && all_pass(last)) {
+      std::memcpy(at_, &first, 8);
+      std::memcpy(at_ + left - 8, &last, 8);
+      at_ += left;
+      return end;
+    }
+  } else if (left >= 4 && left < 8) {
+    room(8);
+    const auto first = load<std::uint32_t>(at), last = load<std::uint32_t>(end - 4);
+    if (all_pass(std::uint64_t{first} << 32 | last)) {
+      std::memcpy(at_, &first, 4);
+      std::memcpy(at_ + left - 4, &last, 4);
+      at_ += left;
+      return end;
+    }
+  }
+  for (; at != end && !_is_special(*at) && (*at >= 0 || passes(at, at + 1, end, good)); ++at) put(*at);
+  return at;
+}
+
+void _Writer::string(std::string_view text) {
+  put('"');
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const char* good = at;
+  while ((at = plain(at, end, &good)) != end) at += special({at, static_cast<std::size_t>(end - at)});
+  put('"');
+}
+
+template <class N>
+void _Writer::integer(N number) {
+  constexpr std::size_t longest = 24;
+  room(longest);
+  at_ = std::to_chars(at_, at_ + longest, number).ptr;
+}
+
+void _Writer::floating(double number) {
+  if (!std::isfinite(number)) [[unlikely]]
+    return not_finite(number);
+  room(_longest_float);
+  at_ = _write_float(number, at_);
+}
+
+void _Writer::not_finite(double number) {
+  if (mode_ == Mode::Escape) return put("null");
+  if (!allow_nan_) {
+    std::string text = "Out of range float values are not JSON compliant";
+    if (mode_ == Mode::Options) _append_float(number, text.append(": "));
+    throw ValueError(text);
+  }
+  put(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
+}
+
+void _Writer::any(const Value& value) {
+  switch (value.type()) {
+    case Value::Type::Null:
+      return put("null");
+    case Value::Type::Bool:
+      return put(value.as_bool() ? "true" : "false");
+    case Value::Type::Int:
+      return integer(value.as_int());
+    case Value::Type::BigInt:
+      return put(value.as_big_int());
+    case Value::Type::Float:
+      return floating(value.as_float());
+    case Value::Type::String:
+      return string(value.as_string());
+    case Value::Type::Array:
+      return any_list(value.as_array());
+    case Value::Type::Object:
+      return any_object(value.as_object());
+  }
+}
+
+void _Writer::any_list(const Array& list) {
+  if (list.empty()) return put("[]");
+  put('[');
+  deeper();
+  bool first = true;
+  for (const Value& element : list) {
+    before_element(std::exchange(first, false));
+    any(element);
+  }
+  before_close();
+  put(']');
+}
+
+void _Writer::any_object(const Object& object) {
+  if (object.empty()) return put("{}");
+  put('{');
+  deeper();
+  bool first = true;
+  const auto write = [&](const Object::Item& item) {
+    before_element(std::exchange(first, false));
+    key(item.first);
+    any(item.second);
+  };
+  if (!sort_) {
+    for (const Object::Item& item : object) write(item);
+  } else {
+    std::vector<const Object::Item*> items;
+    for (const Object::Item& item : object) items.push_back(&item);
+    std::ranges::sort(items, {}, [](const Object::Item* item) -> const std::string& { return item->first; });
+    for (const Object::Item* item : items) write(*item);
+  }
+  before_close();
+  put('}');
+}
+
+void _Writer::list(const _Type& type, const void* object) {
+  std::size_t n = 0;
+  const auto* element = static_cast<const char*>(type.elements(object, &n));
+  if (n == 0) return put("[]");
+  put('[');
+  deeper();
+  for (std::size_t i = 0; i < n; ++i, element += type.stride) {
+    before_element(i == 0);
+    value(*type.element, element);
+  }
+  before_close();
+  put(']');
+}
+
+void _Writer::map(const _Type& type, const void* object) {
+  struct UnderWay {
+    _Writer* writer;
+    const _Type* element;
+    bool first;
+    std::vector<std::pair<std::string, const void*>> sorted;
+
+    void write(std::string_view key, const void* element_of_key) {
+      writer->before_element(std::exchange(first, false));
+      writer->key(key);
+      writer->value(*element, element_of_key);
+    }
+  } under_way{this, type.element, true, {}};
+  if (type.size_of(object) == 0) return put("{}");
+  put('{');
+  deeper();
+  type.each(object, &under_way, [](void* context, std::string_view key, const void* element) {
+    auto& self = *static_cast<UnderWay*>(context);
+    if (self.writer->sort_) {
+      self.sorted.emplace_back(key, element);
+    } else {
+      self.write(key, element);
+    }
+  });
+  std::ranges::sort(under_way.sorted, {}, &std::pair<std::string, const void*>::first);
+  for (const auto& [key, element] : under_way.sorted) under_way.write(key, element);
+  before_close();
+  put('}');
+}
+
+void _Writer::structure(const _Type& type, const char* object) {
+  if (type.count == 0) return put("{}");
+  put('{');
+  deeper();
+  const auto write = [&](const _Field& f, bool first) {
+    before_element(first);
+    key(f.name());
+    value(*f.type, object + f.offset);
+  };
+  if (plain_struct_) [[likely]] {
+    for (std::size_t i = 0; i < type.count; ++i) {
+      const _Field& f = type.fields[i];
+      if (f.key.empty()) {
+        write(f, i == 0);
+      } else {
+        put(i == 0 ? f.key.substr(1) : f.key);
+        value(*f.type, object + f.offset);
+      }
+    }
+  } else if (!sort_) {
+    for (std::size_t i = 0; i < type.count; ++i) write(type.fields[i], i == 0);
+  } else {
+    std::vector<const _Field*> fields;
+    for (const _Field& f : _fields(type)) fields.push_back(&f);
+    std::ranges::sort(fields, {}, &_Field::name);
+    for (const _Field* f : fields) write(*f, f == fields.front());
+  }
+  before_close();
+  put('}');
+}
+
+void _Writer::object(std::initializer_list<KeyRef> items) {
+  if (items.size() == 0) return put("{}");
+  put('{');
+  deeper();
+  for (const KeyRef& item : items) {
+    before_element(&item == items.begin());
+    key(item.key);
+    value(item.value.type(), item.value.object());
+  }
+  before_close();
+  put('}');
+}
+
+void _Writer::value(const _Type& type, const void* object) {
+  using Kind = _Type::Kind;
+  switch (type.kind) {
+    case Kind::Null:
+      return put("null");
+    case Kind::Bool:
+      return put(*static_cast<const bool*>(object) ? "true" : "false");
+    case Kind::Int:
+      return integer(_load_int(type, object));
+    case Kind::UInt:
+      return integer(_load_uint(type, object));
+    case Kind::Float:
+      return floating(type.size == 4 ? widen(*static_cast<const float*>(object)) : *static_cast<const double*>(object));
+    case Kind::String:
+      return string(*static_cast<const std::string*>(object));
+    case Kind::View:
+      return string(*static_cast<const std::string_view*>(object));
+    case Kind::Literal:
+      return string(static_cast<const char*>(object));
+    case Kind::Enum: {
+      const _Enumerator* e = _find_enumerator(type, _load_int(type, object));
+      if (!e) throw ValueError("cannot write an enum as JSON: its value is none of those described");
+      return string(e->name);
+    }
+    case Kind::List:
+      return list(type, object);
+    case Kind::Map:
+      return map(type, object);
+    case Kind::Optional: {
+      const void* held = type.held(object);
+      return held ? value(*type.element, held) : put("null");
+    }
+    case Kind::Struct:
+      return structure(type, static_cast<const char*>(object));
+    case Kind::Any:
+      return any(*static_cast<const Value*>(object));
+    case Kind::AnyObject:
+      return any_object(*static_cast<const Object*>(object));
+  }
+}
+
+}  // namespace krait::json

@@ -165,6 +165,8 @@ Decimal shortest(std::uint64_t fraction, int field) {
   return {s + (number > middle || (number == middle && (s & 1) != 0)), k};
 }
 
+constexpr std::size_t kMostDigits = 20;
+
 constexpr auto kPairs = [] {
   std::array<char, 200> pairs{};
   for (std::size_t i = 0; i < 100; ++i) {
@@ -174,13 +176,18 @@ constexpr auto kPairs = [] {
   return pairs;
 }();
 
-// Exactly eight digits.
+// Exactly eight digits. They are split into halves, quarters and eighths, side by side within one word.
 void write_eight(std::uint32_t number, char* out) {
-  const std::uint32_t high = number / 10000, low = number % 10000;
-  std::memcpy(out, &kPairs[2 * (high / 100)], 2);
-  std::memcpy(out + 2, &kPairs[2 * (high % 100)], 2);
-  std::memcpy(out + 4, &kPairs[2 * (low / 100)], 2);
-  std::memcpy(out + 6, &kPairs[2 * (low % 100)], 2);
+  if constexpr (std::endian::native != std::endian::little) {
+    for (int i = 7; i >= 0; --i, number /= 10) out[i] = static_cast<char>('0' + number % 10);
+    return;
+  }
+  const std::uint64_t halves = number / 10000 | static_cast<std::uint64_t>(number % 10000) << 32;
+  const std::uint64_t hundreds = (halves * 10486 >> 20) & 0x0000007f0000007f;  // over 100
+  const std::uint64_t quarters = hundreds | (halves - hundreds * 100) << 16;
+  const std::uint64_t tens = (quarters * 103 >> 10) & 0x000f000f000f000f;  // over 10
+  const std::uint64_t digits = (tens | (quarters - tens * 10) << 8) + 0x3030303030303030;
+  std::memcpy(out, &digits, sizeof digits);
 }
 
 // Up to 17 digits, right-aligned within 24 bytes; gives where they begin.
@@ -205,15 +212,14 @@ char* write_digits(std::uint64_t number, char* end) {
   return end;
 }
 
-// As Python lays digits out: in full from 1e-4 up to below 1e16, else with an exponent of at least two digits.
+// As Python lays digits out: in full from 1e-4 up to below 1e16, else with an exponent of at least two digits. Copies more
+// than is needed, of one size that is known here: both buffers have the room.
 char* lay_out(const char* digits, int count, int exponent, char* out) {
   if (exponent < -4 || exponent >= 16) {
-    *out++ = digits[0];
-    if (count > 1) {
-      *out++ = '.';
-      std::memcpy(out, digits + 1, static_cast<std::size_t>(count - 1));
-      out += count - 1;
-    }
+    out[0] = digits[0];
+    out[1] = '.';
+    std::memcpy(out + 2, digits + 1, kMostDigits);
+    out += count > 1 ? count + 1 : 1;
     *out++ = 'e';
     *out++ = exponent < 0 ? '-' : '+';
     const int magnitude = exponent < 0 ? -exponent : exponent;
@@ -224,24 +230,35 @@ char* lay_out(const char* digits, int count, int exponent, char* out) {
   if (exponent < 0) {
     std::memcpy(out, "0.0000", 6);
     out += 1 - exponent;
-    std::memcpy(out, digits, static_cast<std::size_t>(count));
+    std::memcpy(out, digits, kMostDigits);
     return out + count;
   }
   const int whole = exponent + 1;
-  const int given = std::min(count, whole);
-  std::memcpy(out, digits, static_cast<std::size_t>(given));
-  std::memset(out + given, '0', static_cast<std::size_t>(whole - given));
-  out += whole;
-  *out++ = '.';
   if (count <= whole) {
-    *out++ = '0';
-    return out;
+    std::memset(out, '0', kMostDigits);
+    std::memcpy(out, digits, static_cast<std::size_t>(count));
+    std::memcpy(out + whole, ".0", 2);
+    return out + whole + 2;
   }
-  std::memcpy(out, digits + whole, static_cast<std::size_t>(count - whole));
-  return out + count - whole;
+  std::memcpy(out, digits, kMostDigits);
+  out[whole] = '.';
+  std::memcpy(out + whole + 1, digits + whole, kMostDigits);
+  return out + count + 1;
 }
 
 }  // namespace
+
+char* _write_int(std::uint64_t number, char* out) noexcept {
+  if (number < 10) {
+    *out = static_cast<char>('0' + number);
+    return out + 1;
+  }
+  char buffer[3 * kMostDigits];
+  char* const end = buffer + 2 * kMostDigits;
+  const char* begin = write_digits(number, end);
+  std::memcpy(out, begin, kMostDigits);
+  return out + (end - begin);
+}
 
 char* _write_float(double value, char* out) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(value);
@@ -249,12 +266,12 @@ char* _write_float(double value, char* out) noexcept {
   const std::uint64_t fraction = bits & (kHidden - 1);
   const int field = static_cast<int>(bits >> (kSignificand - 1) & 2047);
   const double magnitude = std::fabs(value);
-  char buffer[24];
-  char* const end = buffer + sizeof buffer;
+  char buffer[3 * kMostDigits];  // the digits end at two thirds
+  char* const end = buffer + 2 * kMostDigits;
   if (magnitude < 0x1p53 && magnitude == static_cast<double>(static_cast<std::int64_t>(magnitude))) {
     const char* begin = write_digits(static_cast<std::uint64_t>(magnitude), end);
     const auto count = static_cast<std::size_t>(end - begin);
-    std::memcpy(out, begin, count);
+    std::memcpy(out, begin, kMostDigits);
     std::memcpy(out + count, ".0", 2);
     return out + count + 2;
   }

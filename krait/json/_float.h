@@ -1,5 +1,5 @@
 #pragma once
-// Doubles to and from their decimals: the nearest double, and the fewest digits that read back as the same.
+// Numbers to and from their decimals: the nearest double, and the fewest digits that read back as the same.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,9 +10,13 @@ namespace krait::json {
 // no normal double.
 bool _to_double(std::uint64_t mantissa, std::int64_t exponent, bool negative, double* out) noexcept;
 
-inline constexpr std::size_t _longest_float = 32;
+inline constexpr std::size_t _longest_float = 64;
 // A finite float as Python's repr has it: "1.0", "1e-05", "1.2345e+22". Gives the end. There is room for _longest_float bytes,
 // which may all be written to.
 char* _write_float(double value, char* out) noexcept;
+
+inline constexpr std::size_t _longest_int = 64;
+// The digits of an int; gives the end. There is room for _longest_int bytes.
+char* _write_int(std::uint64_t number, char* out) noexcept;
 
 }  // namespace krait::json

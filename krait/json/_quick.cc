@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
-#include <random>
+#include <tuple>
 
 #include "krait/json/_float.h"
 #include "krait/json/_runs.h"
@@ -103,7 +103,7 @@ class _QuickDecoder {
 
   bool document(Value& out) {
     skip_space();
-    if (!value(out, 0)) return false;
+    if (!value(out, 0, 0)) return false;
     skip_space();
     return at_ == end_;
   }
@@ -128,7 +128,7 @@ class _QuickDecoder {
   }
 
   // Into a null value. At its first byte.
-  bool value(Value& out, std::size_t depth) {
+  bool value(Value& out, std::size_t depth, std::size_t place) {
     if (at_ == end_) return false;
     switch (*at_) {
       case '"': {
@@ -139,9 +139,9 @@ class _QuickDecoder {
         return true;
       }
       case '{':
-        return object(out, depth);
+        return object(out, depth, place);
       case '[':
-        return array(out, depth);
+        return array(out, depth, place);
       case 'n':
         return literal("null");
       case 't':
@@ -157,14 +157,17 @@ class _QuickDecoder {
     }
   }
 
-  // How many elements the last container at this depth had: the next one, its sibling, is likely to have as many. What is
-  // reserved in vain is never more than what was used before.
-  struct Sizes {
-    std::size_t array = 0, object = 0;
-  };
-  Sizes& sizes(std::size_t depth) { return sizes_[depth < std::size(sizes_) ? depth : std::size(sizes_) - 1]; }
+  // How many elements the last container had that stood under such a key, or in a list under such a key: the next one is likely
+  // to have as many. What is reserved in vain is never more than what was used before.
+  static constexpr std::size_t kPlaces = 64;
+  static std::size_t place_of_member(std::string_view key) {
+    if (key.empty()) return 1;
+    const auto first = static_cast<unsigned char>(key.front()), last = static_cast<unsigned char>(key.back());
+    return key.size() * 5 + first * 3u + last;
+  }
+  static std::size_t place_of_element(std::size_t place) { return place + 23; }
 
-  bool array(Value& out, std::size_t depth) {
+  bool array(Value& out, std::size_t depth, std::size_t place) {
     if (depth >= max_depth) return false;
     new (&out.array_) Array();
     out.type_ = Value::Type::Array;
@@ -174,9 +177,10 @@ class _QuickDecoder {
       ++at_;
       return true;
     }
-    list.reserve(sizes(depth).array);
+    std::uint32_t& size = sizes_[place % kPlaces];
+    list.reserve(size);
     while (true) {
-      if (!value(list.emplace_back(), depth + 1)) return false;
+      if (!value(list.emplace_back(), depth + 1, place_of_element(place))) return false;
       const char c = next();
       if (c != ',') {
         if (c != ']') return false;
@@ -186,11 +190,11 @@ class _QuickDecoder {
       next();
     }
     ++at_;
-    sizes(depth).array = list.size();
+    size = static_cast<std::uint32_t>(list.size());
     return true;
   }
 
-  bool object(Value& out, std::size_t depth) {
+  bool object(Value& out, std::size_t depth, std::size_t place) {
     if (depth >= max_depth) return false;
     new (&out.object_) Object();
     out.type_ = Value::Type::Object;
@@ -200,14 +204,16 @@ class _QuickDecoder {
       ++at_;
       return true;
     }
-    items.reserve(sizes(depth).object);
+    std::uint32_t& size = sizes_[place % kPlaces];
+    items.reserve(size);
     while (true) {
       std::string_view key;
       if (at_ == end_ || *at_ != '"' || !string(&key) || next() != ':') return false;
-      Object::Item& item = items.emplace_back(key, Value());
+      const std::size_t place_within = place_of_member(key);
+      Object::Item& item = items.emplace_back(std::piecewise_construct, std::tuple(key), std::tuple());
       ++at_;
       next();
-      if (!value(item.second, depth + 1)) return false;
+      if (!value(item.second, depth + 1, place_within)) return false;
       const char c = next();
       if (c != ',') {
         if (c != '}') return false;
@@ -217,7 +223,7 @@ class _QuickDecoder {
       next();
     }
     ++at_;
-    sizes(depth).object = items.size();
+    size = static_cast<std::uint32_t>(items.size());
     if (!distinct_(items.data(), items.size())) join_equal_keys(out.object_);
     return true;
   }
@@ -384,7 +390,7 @@ class _QuickDecoder {
   const char* end_;
   Distinct distinct_;
   std::string unescaped_;
-  Sizes sizes_[32];
+  std::uint32_t sizes_[kPlaces] = {};
 };
 
 bool _load_quickly(std::string_view document, Value* out) {

@@ -227,11 +227,15 @@ void _Writer::string(std::string_view text) {
   put('"');
 }
 
-template <class N>
-void _Writer::integer(N number) {
-  constexpr std::size_t longest = 24;
-  room(longest);
-  at_ = std::to_chars(at_, at_ + longest, number).ptr;
+void _Writer::integer(std::int64_t number) {
+  room(_longest_int);
+  if (number < 0) *at_++ = '-';
+  at_ = _write_int(number < 0 ? 0 - static_cast<std::uint64_t>(number) : static_cast<std::uint64_t>(number), at_);
+}
+
+void _Writer::natural(std::uint64_t number) {
+  room(_longest_int);
+  at_ = _write_int(number, at_);
 }
 
 void _Writer::floating(double number) {
@@ -248,7 +252,7 @@ void _Writer::not_finite(double number) {
     if (mode_ == Mode::Options) _append_float(number, text.append(": "));
     throw ValueError(text);
   }
-  put(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
+  put(std::string_view(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity"));
 }
 
 void _Writer::any(const Value& value) {
@@ -256,7 +260,7 @@ void _Writer::any(const Value& value) {
     case Value::Type::Null:
       return put("null");
     case Value::Type::Bool:
-      return put(value.as_bool() ? "true" : "false");
+      return value.as_bool() ? put("true") : put("false");
     case Value::Type::Int:
       return integer(value.as_int());
     case Value::Type::BigInt:
@@ -401,11 +405,11 @@ void _Writer::value(const _Type& type, const void* object) {
     case Kind::Null:
       return put("null");
     case Kind::Bool:
-      return put(*static_cast<const bool*>(object) ? "true" : "false");
+      return *static_cast<const bool*>(object) ? put("true") : put("false");
     case Kind::Int:
       return integer(_load_int(type, object));
     case Kind::UInt:
-      return integer(_load_uint(type, object));
+      return natural(_load_uint(type, object));
     case Kind::Float:
       return floating(type.size == 4 ? widen(*static_cast<const float*>(object)) : *static_cast<const double*>(object));
     case Kind::String:

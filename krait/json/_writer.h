@@ -47,6 +47,12 @@ class _Writer {
     *at_++ = c;
   }
   void put(std::string_view text);
+  template <std::size_t N>
+  void put(const char (&literal)[N]) {
+    room(N);
+    std::memcpy(at_, literal, N);
+    at_ += N - 1;
+  }
   void put(const Separator& separator);
 
   // An opening bracket has been written, or an element: the next element or the closing bracket follows.
@@ -55,8 +61,8 @@ class _Writer {
   void key(std::string_view key);
   void deeper();
 
-  template <class N>
-  void integer(N number);
+  void integer(std::int64_t number);
+  void natural(std::uint64_t number);
   void floating(double number);
   void not_finite(double number);
   void any(const Value& value);

@@ -10,6 +10,37 @@ namespace krait::json {
 
 namespace {
 
+// About how long a value's text is, so that the string need not grow and move often.
+std::size_t estimate(const Value& value, unsigned depth) {
+  constexpr std::size_t around = 4, number = 8, decimals = 20;
+  constexpr unsigned deep = 100;
+  if (depth > deep) return around;
+  switch (value.type()) {
+    case Value::Type::BigInt:
+      return value.as_big_int().size() + around;
+    case Value::Type::String:
+      return value.as_string().size() + around;
+    case Value::Type::Array: {
+      std::size_t size = around;
+      for (const Value& element : value.as_array()) size += estimate(element, depth + 1);
+      return size;
+    }
+    case Value::Type::Object: {
+      std::size_t size = around;
+      for (const auto& [key, element] : value.as_object()) size += key.size() + around + estimate(element, depth + 1);
+      return size;
+    }
+    case Value::Type::Float:
+      return decimals;
+    default:
+      return number;
+  }
+}
+
+void reserve_for(Ref value, std::string& out) {
+  if (value.type().kind == _Type::Kind::Any) out.reserve(estimate(*static_cast<const Value*>(value.object()), 0));
+}
+
 // Runs `write`, and leaves `out` as it was if that throws.
 template <class Manner, class F>
 void write_all(std::string& out, const Manner& manner, F write) {
@@ -28,6 +59,7 @@ void write_all(std::string& out, const Manner& manner, F write) {
 
 std::string dumps(Ref value, const DumpsOptions& options) {
   std::string out;
+  reserve_for(value, out);
   write_all(out, options, [&](_Writer& writer) { writer.value(value.type(), value.object()); });
   return out;
 }
@@ -49,6 +81,7 @@ void dump(std::initializer_list<KeyRef> items, std::string& out) {
 
 std::string dumps(Ref value) {
   std::string out;
+  reserve_for(value, out);
   dump(value, out);
   return out;
 }

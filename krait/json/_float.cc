@@ -98,7 +98,8 @@ bool _to_double(std::uint64_t mantissa, std::int64_t exponent, bool negative, do
   mantissa <<= zeros;
   const Power& power = power_of_ten(exponent);
   const Wide upper = Wide{mantissa} * power.high;
-  const Wide product = upper + (Wide{mantissa} * power.low >> 64);  // may lack or exceed the true bits by 2 in the last place
+  const Wide product =
+      upper + (Wide{mantissa} * power.low >> 64);  // may lack or exceed the true bits by 2 in the last place
   const int carry = static_cast<int>(product >> 127);
   const int shift = 128 - kSignificand - 1 + carry;  // leaves 53 bits
   const Wide rest = product & ((Wide{1} << shift) - 1);

@@ -122,7 +122,8 @@ class _QuickDecoder {
     return at_ == end_ ? '\0' : *at_;
   }
   bool literal(std::string_view word) {
-    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0) return false;
+    if (static_cast<std::size_t>(end_ - at_) < word.size() || std::memcmp(at_, word.data(), word.size()) != 0)
+      return false;
     at_ += word.size();
     return true;
   }
@@ -330,7 +331,8 @@ class _QuickDecoder {
       exponent = fraction - p;
       count += p - fraction;
     }
-    if (count > most || (p != end_ && (*p == 'e' || *p == 'E') && !explicit_exponent(p, &exponent))) return long_number(out);
+    if (count > most || (p != end_ && (*p == 'e' || *p == 'E') && !explicit_exponent(p, &exponent)))
+      return long_number(out);
     double value = 0;
     if (!_to_double(mantissa, exponent, negative, &value)) return long_number(out);
     out.float_ = value;

@@ -20,6 +20,10 @@ constexpr std::uint64_t _word_specials(std::uint64_t word) noexcept {
   return ((word - ones * 0x20) & ~word & highs) | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\');
 }
 constexpr std::uint64_t _word_high_bits(std::uint64_t word) noexcept { return word & 0x8080808080808080; }
+// The same, DEL included.
+constexpr std::uint64_t _word_not_printable(std::uint64_t word) noexcept {
+  return (word | ((word & 0x7f7f7f7f7f7f7f7f) + 0x0101010101010101)) & 0x8080808080808080;
+}
 
 #ifdef __SSE2__
 
@@ -37,6 +41,10 @@ inline unsigned _specials(_Block block) noexcept {
 }
 // Not 0 when one of the bytes is no ASCII.
 inline unsigned _high_bits(_Block block) noexcept { return static_cast<unsigned>(_mm_movemask_epi8(block)); }
+// The same, DEL included.
+inline unsigned _not_printable(_Block block) noexcept {
+  return _high_bits(_mm_or_si128(block, _mm_cmpeq_epi8(block, _mm_set1_epi8(0x7f))));
+}
 inline std::ptrdiff_t _first(unsigned specials) noexcept { return std::countr_zero(specials); }
 
 #else
@@ -55,6 +63,7 @@ inline std::uint64_t _specials(_Block block) noexcept {
   return _word_specials(block);
 }
 inline std::uint64_t _high_bits(_Block block) noexcept { return _word_high_bits(block); }
+inline std::uint64_t _not_printable(_Block block) noexcept { return _word_not_printable(block); }
 inline std::ptrdiff_t _first(std::uint64_t specials) noexcept { return std::countr_zero(specials) / 8; }
 
 #endif

@@ -15,10 +15,11 @@ namespace krait::json {
 
 namespace {
 
-// Of ASCII. 0: goes through. 1: written as \u00xx. Else: what follows the backslash.
+// Of ASCII. 0: goes through. 1: written as \u00xx (DEL only by ensure_ascii). Else: what follows the backslash.
 constexpr auto kEscapes = [] {
   std::array<char, 128> table{};
   for (std::size_t c = 0; c < 0x20; ++c) table[c] = 1;
+  table[0x7f] = 1;
   table['"'] = '"';
   table['\\'] = '\\';
   table['\b'] = 'b';
@@ -28,6 +29,8 @@ constexpr auto kEscapes = [] {
   table['\t'] = 't';
   return table;
 }();
+
+constexpr char kDelete = 0x7f;
 
 // The double whose shortest digits are those of `number`: 0.1f is written 0.1, not 0.10000000149011612.
 double widen(float number) {
@@ -167,7 +170,6 @@ std::size_t _Writer::escape_code_point(std::string_view rest) {
 // Whether [at, until) may go through although it is no ASCII. Up to `good` the text is known to be UTF-8; what stands from
 // there on is looked at when it is asked for, once.
 bool _Writer::passes(const char* at, const char* until, const char* end, const char** good) const {
-  if (ascii_) return false;
   if (*good <= at) *good = at + _utf8_fault({at, static_cast<std::size_t>(end - at)}, false);
   return *good >= until;
 }
@@ -178,9 +180,10 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
     room(_block_size);
     const _Block block = _load(at);
     auto stop = _specials(block);
-    if (_high_bits(block) != 0 && !passes(at, at + _block_size, end, good)) {
-      if (!ascii_) break;
-      stop |= _high_bits(block);
+    if (ascii_) {
+      stop |= _not_printable(block);
+    } else if (_high_bits(block) != 0 && !passes(at, at + _block_size, end, good)) {
+      break;
     }
     _store(block, at_);
     if (stop != 0) {
@@ -193,7 +196,8 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
   // The rest in two words, which may overlap.
   const std::ptrdiff_t left = end - at;
   const auto all_pass = [&](std::uint64_t word) {
-    return _word_specials(word) == 0 && (_word_high_bits(word) == 0 || passes(at, end, end, good));
+    if (_word_specials(word) != 0) return false;
+    return ascii_ ? _word_not_printable(word) == 0 : _word_high_bits(word) == 0 || passes(at, end, end, good);
   };
   if (left >= 8 && left < 16) {
     room(16);
@@ -214,7 +218,8 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
       return end;
     }
   }
-  for (; at != end && !_is_special(*at) && (*at >= 0 || passes(at, at + 1, end, good)); ++at) put(*at);
+  const auto passes_one = [&] { return ascii_ ? *at > 0 && *at != kDelete : *at > 0 || passes(at, at + 1, end, good); };
+  for (; at != end && !_is_special(*at) && passes_one(); ++at) put(*at);
   return at;
 }
 

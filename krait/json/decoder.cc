@@ -90,7 +90,8 @@ class Decoder {
   }
 
   Value number(const Scanner::Number& number) {
-    if (number.is_float) return options_.parse_float ? options_.parse_float(number.text) : Value(_parse_double(number.text));
+    if (number.is_float)
+      return options_.parse_float ? options_.parse_float(number.text) : Value(_parse_double(number.text));
     if (options_.parse_int) return options_.parse_int(number.text);
     std::int64_t small = 0;
     const char* begin = number.text.data();

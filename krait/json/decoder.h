@@ -36,12 +36,13 @@ inline constexpr std::size_t max_depth = 1000;
 // What a hook gives stands in the place of what it was given; what it throws leaves loads. The texts that the parse hooks get
 // are views into the document.
 struct LoadsOptions {
-  _base::Function<Value(Object)> object_hook{};                   // of each dict, the innermost first
-  _base::Function<Value(std::string_view)> parse_float{};         // of the digits
-  _base::Function<Value(std::string_view)> parse_int{};           // of the digits, however many
-  _base::Function<Value(std::string_view)> parse_constant{};      // of "NaN", "Infinity", "-Infinity"
-  _base::Function<Value(std::vector<Object::Item>)> object_pairs_hook{};  // with equal keys, in their order; goes before object_hook
-  bool strict = true;                                             // false: a string may hold control characters
+  _base::Function<Value(Object)> object_hook{};               // of each dict, the innermost first
+  _base::Function<Value(std::string_view)> parse_float{};     // of the digits
+  _base::Function<Value(std::string_view)> parse_int{};       // of the digits, however many
+  _base::Function<Value(std::string_view)> parse_constant{};  // of "NaN", "Infinity", "-Infinity"
+  _base::Function<Value(std::vector<Object::Item>)>
+      object_pairs_hook{};  // with equal keys, in their order; goes before object_hook
+  bool strict = true;       // false: a string may hold control characters
 };
 
 // The value of a JSON document in UTF-8 (with or without a BOM), UTF-16 or UTF-32. Of equal keys the last one counts; ints

@@ -38,9 +38,9 @@ struct Separators {
 // Without a member: `default`, `skipkeys` and `check_circular`, for a type or a key that JSON cannot hold does not compile, and
 // values hold values, so none can hold itself.
 struct DumpsOptions {
-  bool ensure_ascii = true;            // writes what is no ASCII as \uXXXX
-  bool allow_nan = true;               // writes NaN, Infinity, -Infinity; false: they are refused
-  std::optional<Indent> indent{};      // none: all in one line
+  bool ensure_ascii = true;                // writes what is no ASCII as \uXXXX
+  bool allow_nan = true;                   // writes NaN, Infinity, -Infinity; false: they are refused
+  std::optional<Indent> indent{};          // none: all in one line
   std::optional<Separators> separators{};  // none: ", " and ": "; with an indent "," and ": "
   bool sort_keys = false;
 };

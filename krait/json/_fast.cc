@@ -54,6 +54,12 @@ class FastReader {
         return scanner_.literal("null") || value(*type.element, type.emplace(object), field, depth);
       case Kind::Struct:
         return structure(type, static_cast<char*>(object), depth);
+      case Kind::Tuple:
+        return tuple(type, object, depth);
+      case Kind::Variant:
+        return variant(type, object, field, depth);
+      case Kind::Iso:
+        return iso(type, object);
       default:
         return false;
     }
@@ -127,7 +133,65 @@ class FastReader {
     return true;
   }
 
+  bool tuple(const _Type& type, void* object, std::size_t depth) {
+    if (scanner_.peek() != '[' || !scanner_.open_array()) return false;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      if (!value(*type.parts[i], const_cast<void*>(type.part(object, i)), {}, depth + 1)) return false;
+      if (scanner_.next_element() != (i + 1 < type.count)) return false;
+    }
+    return true;
+  }
+
+  // Only where the first byte leaves one alternative.
+  bool variant(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
+    std::size_t found = type.count;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      if (!may_begin(*type.parts[i], scanner_.peek())) continue;
+      if (found != type.count) return false;
+      found = i;
+    }
+    if (found == type.count) return false;
+    if (type.parts[found]->kind == Kind::Null) return type.emplace_part(object, found) && scanner_.literal("null");
+    return value(*type.parts[found], type.emplace_part(object, found), field, depth + 1);
+  }
+
+  static bool may_begin(const _Type& type, char c) {
+    switch (type.kind) {
+      case Kind::Null:
+        return c == 'n';
+      case Kind::Bool:
+        return c == 't' || c == 'f';
+      case Kind::Int:
+      case Kind::UInt:
+      case Kind::Float:
+        return c == '-' || (c >= '0' && c <= '9');
+      case Kind::String:
+      case Kind::Enum:
+      case Kind::Iso:
+        return c == '"';
+      case Kind::List:
+      case Kind::Tuple:
+        return c == '[';
+      case Kind::Map:
+      case Kind::Struct:
+        return c == '{';
+      default:
+        return true;
+    }
+  }
+
+  bool iso(const _Type& type, void* object) {
+    if (!type.read_text || !string(text_)) return false;
+    try {
+      type.read_text(object, text_);
+      return true;
+    } catch (const ValueError&) {
+      return false;
+    }
+  }
+
   bool map(const _Type& type, void* object, std::size_t depth) {
+    if (type.key) return false;
     if (scanner_.peek() != '{') return false;
     type.clear(object);
     if (!scanner_.open_object()) return true;
@@ -209,7 +273,7 @@ class FastReader {
   }
 
   Scanner scanner_;
-  std::string skipped_;
+  std::string skipped_, text_;
 };
 
 // Plain UTF-8, as far as the first bytes can tell: what starts otherwise may be UTF-16.

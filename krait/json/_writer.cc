@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <utility>
 
 #include "krait/builtins/exceptions.h"
@@ -40,6 +41,11 @@ double widen(float number) {
   double wide = number;
   std::from_chars(text, end, wide);
   return wide;
+}
+
+// Of a key that stands for a number: 64 bits, or a double, fit. Python sorts such keys before they become texts.
+long double number_of(const std::string& key) {
+  return key == "true" ? 1 : key == "false" ? 0 : std::strtold(key.c_str(), nullptr);
 }
 
 bool is_surrogate(std::uint32_t code_point) { return code_point >= 0xd800 && code_point < 0xe000; }
@@ -330,6 +336,18 @@ void _Writer::list(const _Type& type, const void* object) {
   put(']');
 }
 
+void _Writer::tuple(const _Type& type, const void* object) {
+  if (type.count == 0) return put("[]");
+  put('[');
+  deeper();
+  for (std::size_t i = 0; i < type.count; ++i) {
+    before_element(i == 0);
+    value(*type.parts[i], type.part(object, i));
+  }
+  before_close();
+  put(']');
+}
+
 void _Writer::map(const _Type& type, const void* object) {
   struct UnderWay {
     _Writer* writer;
@@ -354,7 +372,9 @@ void _Writer::map(const _Type& type, const void* object) {
       self.write(key, element);
     }
   });
-  std::ranges::sort(under_way.sorted, {}, &std::pair<std::string, const void*>::first);
+  std::ranges::sort(under_way.sorted, [&](const auto& a, const auto& b) {
+    return type.key ? number_of(a.first) < number_of(b.first) : a.first < b.first;
+  });
   for (const auto& [key, element] : under_way.sorted) under_way.write(key, element);
   before_close();
   put('}');
@@ -442,6 +462,15 @@ void _Writer::value(const _Type& type, const void* object) {
       return any(*static_cast<const Value*>(object));
     case Kind::AnyObject:
       return any_object(*static_cast<const Object*>(object));
+    case Kind::Tuple:
+      return tuple(type, object);
+    case Kind::Variant: {
+      std::size_t index = 0;
+      const void* held = type.alternative(object, &index);
+      return held ? value(*type.parts[index], held) : put("null");
+    }
+    case Kind::Iso:
+      return string(type.text_of(object));
   }
 }
 

@@ -69,6 +69,7 @@ class _Writer {
   void any_list(const Array& list);
   void any_object(const Object& object);
   void list(const _Type& type, const void* object);
+  void tuple(const _Type& type, const void* object);
   void map(const _Type& type, const void* object);
   void structure(const _Type& type, const char* object);
   bool passes(const char* at, const char* until, const char* end, const char** good) const;

@@ -161,6 +161,12 @@ class Validator {
       case Kind::Null:
         if (!input.is_null()) return refuse("none_required", "Input should be None", input);
         return true;
+      case Kind::Tuple:
+        return tuple(input, type, object);
+      case Kind::Variant:
+        return variant(input, type, object, field);
+      case Kind::Iso:
+        return iso(input, type, object);
       case Kind::View:
       case Kind::Literal:
         break;
@@ -301,10 +307,142 @@ class Validator {
     bool good = true;
     for (const auto& [key, element] : input.as_object()) {
       errors_.loc.emplace_back(key);
-      good &= is_text(Value(key)) && value(element, *type.element, type.insert(object, std::string(key)), {});
+      void* const place = type.key              ? insert_number(key, type, object)
+                          : is_text(Value(key)) ? type.insert(object, std::string(key))
+                                                : nullptr;
+      good &= place && value(element, *type.element, place, {});
       errors_.loc.pop_back();
     }
     return good;
+  }
+
+  // The element of a key that stands for a number; null when it is none.
+  void* insert_number(const std::string& key, const _Type& map, void* object) {
+    alignas(8) unsigned char number[8];
+    errors_.loc.emplace_back("[key]");
+    const bool good = value(Value(key), *map.key, number, {});
+    errors_.loc.pop_back();
+    return good ? map.insert_key(object, number) : nullptr;
+  }
+
+  bool tuple(const Value& input, const _Type& type, void* object) {
+    if (!input.is_array()) return refuse("tuple_type", "Input should be a valid tuple", input);
+    const Array& elements = input.as_array();
+    if (elements.size() > type.count) {
+      errors_.add("too_long",
+                  "Tuple should have at most " + std::to_string(type.count) + (type.count == 1 ? " item" : " items") +
+                      " after validation, not " + std::to_string(elements.size()),
+                  input,
+                  Object{{"field_type", "Tuple"}, {"max_length", type.count}, {"actual_length", elements.size()}});
+      return false;
+    }
+    bool good = true;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      errors_.loc.emplace_back(static_cast<std::int64_t>(i));
+      good &= i < elements.size() ? value(elements[i], *type.parts[i], const_cast<void*>(type.part(object, i)), {})
+                                  : refuse("missing", "Field required", input);
+      errors_.loc.pop_back();
+    }
+    return good;
+  }
+
+  // pydantic's "smart" union: a type that the value has already goes before one that it can be converted to.
+  bool variant(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    for (const bool exact : {true, false}) {
+      for (std::size_t i = 0; i < type.count; ++i) {
+        if (exact && !is_exactly(input, *type.parts[i])) continue;
+        _Errors unsaid;
+        if (Validator(unsaid).value(input, *type.parts[i], type.emplace_part(object, i), field)) return true;
+      }
+    }
+    for (std::size_t i = 0; i < type.count; ++i) {
+      errors_.loc.emplace_back(std::string(label(*type.parts[i])));
+      value(input, *type.parts[i], type.emplace_part(object, i), field);
+      errors_.loc.pop_back();
+    }
+    return false;
+  }
+
+  static bool is_exactly(const Value& input, const _Type& type) {
+    switch (type.kind) {
+      case Kind::Null:
+        return input.is_null();
+      case Kind::Bool:
+        return input.is_bool();
+      case Kind::Int:
+      case Kind::UInt:
+        return input.is_int();
+      case Kind::Float:
+        return input.is_float();
+      case Kind::String:
+        return input.is_string();
+      case Kind::Enum:
+        return input.is_string() && _find_enumerator(type, input.as_string());
+      case Kind::List:
+      case Kind::Tuple:
+        return input.is_array();
+      case Kind::Map:
+      case Kind::Struct:
+      case Kind::AnyObject:
+        return input.is_object();
+      case Kind::Optional:
+        return input.is_null() || is_exactly(input, *type.element);
+      default:
+        return false;
+    }
+  }
+
+  // What stands in a path for an alternative, as pydantic names it.
+  static std::string_view label(const _Type& type) {
+    switch (type.kind) {
+      case Kind::Null:
+        return "none";
+      case Kind::Bool:
+        return "bool";
+      case Kind::Int:
+      case Kind::UInt:
+        return "int";
+      case Kind::Float:
+        return "float";
+      case Kind::String:
+      case Kind::View:
+      case Kind::Literal:
+        return "str";
+      case Kind::List:
+        return "list";
+      case Kind::Tuple:
+        return "tuple";
+      case Kind::Map:
+      case Kind::AnyObject:
+        return "dict";
+      case Kind::Optional:
+        return label(*type.element);
+      case Kind::Enum:
+      case Kind::Struct:
+      case Kind::Iso:
+        return type.name;
+      case Kind::Any:
+      case Kind::Variant:
+        break;
+    }
+    return "any";
+  }
+
+  bool iso(const Value& input, const _Type& type, void* object) {
+    std::string kind(type.name);
+    if (!type.read_text) throw TypeError("cannot read a " + kind + " from JSON: it has no fromisoformat");
+    const std::string wanted = "Input should be a valid " + kind;
+    if (!input.is_string()) {
+      errors_.add(kind + "_type", wanted, input);
+      return false;
+    }
+    try {
+      type.read_text(object, input.as_string());
+      return true;
+    } catch (const ValueError& error) {
+      errors_.add(kind + "_parsing", wanted + ", " + error.what(), input, Object{{"error", error.what()}});
+      return false;
+    }
   }
 
   bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {

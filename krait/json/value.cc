@@ -469,6 +469,19 @@ Value Value::from(const _Type& type, const void* object) {
       });
       return map;
     }
+    case Kind::Tuple: {
+      json::Array list;
+      list.reserve(type.count);
+      for (std::size_t i = 0; i < type.count; ++i) list.push_back(from(*type.parts[i], type.part(object, i)));
+      return list;
+    }
+    case Kind::Variant: {
+      std::size_t index = 0;
+      const void* held = type.alternative(object, &index);
+      return held ? from(*type.parts[index], held) : Value();
+    }
+    case Kind::Iso:
+      return type.text_of(object);
     case Kind::Struct: {
       json::Object map;
       for (const _Field& f : _fields(type)) map.set(std::string(f.name()), from(*f.type, bytes + f.offset));

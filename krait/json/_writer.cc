@@ -229,7 +229,41 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
   return at;
 }
 
+// Nearly all keys and many values: ASCII of up to 16 bytes without anything to escape, in two words that may overlap.
+inline bool _Writer::short_string(std::string_view text) {
+  const char* const at = text.data();
+  const std::size_t size = text.size();
+  const auto passes = [&](std::uint64_t word) {
+    return (_word_specials(word) | (ascii_ ? _word_not_printable(word) : _word_high_bits(word))) == 0;
+  };
+  room(24);
+  char* const out = at_ + 1;
+  if (size >= 8) {
+    const auto first = load<std::uint64_t>(at), last = load<std::uint64_t>(at + size - 8);
+    if (!passes(first) || !passes(last)) return false;
+    std::memcpy(out, &first, 8);
+    std::memcpy(out + size - 8, &last, 8);
+  } else if (size >= 4) {
+    const auto first = load<std::uint32_t>(at), last = load<std::uint32_t>(at + size - 4);
+    if (!passes(std::uint64_t{first} << 32 | last)) return false;
+    std::memcpy(out, &first, 4);
+    std::memcpy(out + size - 4, &last, 4);
+  } else {
+    std::uint64_t all = 0x2020202020202020;
+    for (std::size_t i = 0; i < size; ++i) {
+      all = all << 8 | static_cast<unsigned char>(at[i]);
+      out[i] = at[i];
+    }
+    if (!passes(all)) return false;
+  }
+  *at_ = '"';
+  out[size] = '"';
+  at_ = out + size + 1;
+  return true;
+}
+
 void _Writer::string(std::string_view text) {
+  if (text.size() <= 16 && short_string(text)) return;
   put('"');
   const char* at = text.data();
   const char* const end = at + text.size();

@@ -73,6 +73,7 @@ class _Writer {
   void map(const _Type& type, const void* object);
   void structure(const _Type& type, const char* object);
   bool passes(const char* at, const char* until, const char* end, const char** good) const;
+  bool short_string(std::string_view text);
   const char* plain(const char* at, const char* end, const char** good);
   std::size_t special(std::string_view rest);
   std::size_t escape_code_point(std::string_view rest);

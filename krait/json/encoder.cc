@@ -10,35 +10,18 @@ namespace krait::json {
 
 namespace {
 
-// About how long a value's text is, so that the string need not grow and move often.
-std::size_t estimate(const Value& value, unsigned depth) {
-  constexpr std::size_t around = 4, number = 8, decimals = 20;
-  constexpr unsigned deep = 100;
-  if (depth > deep) return around;
-  switch (value.type()) {
-    case Value::Type::BigInt:
-      return value.as_big_int().size() + around;
-    case Value::Type::String:
-      return value.as_string().size() + around;
-    case Value::Type::Array: {
-      std::size_t size = around;
-      for (const Value& element : value.as_array()) size += estimate(element, depth + 1);
-      return size;
-    }
-    case Value::Type::Object: {
-      std::size_t size = around;
-      for (const auto& [key, element] : value.as_object()) size += key.size() + around + estimate(element, depth + 1);
-      return size;
-    }
-    case Value::Type::Float:
-      return decimals;
-    default:
-      return number;
-  }
-}
+// A text that grows is moved again and again, so room is made at once for as much as this thread wrote last: who writes values
+// writes the like of them.
+constinit thread_local std::size_t last_size = 0;
 
-void reserve_for(Ref value, std::string& out) {
-  if (value.type().kind == _Type::Kind::Any) out.reserve(estimate(*static_cast<const Value*>(value.object()), 0));
+template <class Write>
+std::string make_text(Write write) {
+  std::string out;
+  out.reserve(last_size);
+  write(out);
+  last_size = out.size();
+  if (out.capacity() / 2 > out.size()) out.shrink_to_fit();
+  return out;
 }
 
 // Runs `write`, and leaves `out` as it was if that throws.
@@ -58,10 +41,9 @@ void write_all(std::string& out, const Manner& manner, F write) {
 }  // namespace
 
 std::string dumps(Ref value, const DumpsOptions& options) {
-  std::string out;
-  reserve_for(value, out);
-  write_all(out, options, [&](_Writer& writer) { writer.value(value.type(), value.object()); });
-  return out;
+  return make_text([&](std::string& out) {
+    write_all(out, options, [&](_Writer& writer) { writer.value(value.type(), value.object()); });
+  });
 }
 
 void dump(Ref value, std::ostream& fp, const DumpsOptions& options) {
@@ -80,10 +62,7 @@ void dump(std::initializer_list<KeyRef> items, std::string& out) {
 }
 
 std::string dumps(Ref value) {
-  std::string out;
-  reserve_for(value, out);
-  dump(value, out);
-  return out;
+  return make_text([&](std::string& out) { dump(value, out); });
 }
 
 void dump_string(std::string_view text, std::string& out) {

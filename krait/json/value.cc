@@ -83,8 +83,6 @@ Object& Object::operator=(Object&& other) noexcept {
   return *this;
 }
 
-std::size_t Object::size() const noexcept { return items_.size(); }
-bool Object::empty() const noexcept { return items_.empty(); }
 bool Object::contains(std::string_view key) const noexcept { return position(key) != items_.size(); }
 
 std::size_t Object::position(std::string_view key) const noexcept {
@@ -164,11 +162,6 @@ void Object::clear() noexcept {
   items_.clear();
   forget_index();
 }
-
-const Object::Item* Object::begin() const noexcept { return items_.data(); }
-const Object::Item* Object::end() const noexcept { return items_.data() + items_.size(); }
-Object::Item* Object::begin() noexcept { return items_.data(); }
-Object::Item* Object::end() noexcept { return items_.data() + items_.size(); }
 
 bool Object::operator==(const Object& other) const {
   if (size() != other.size()) return false;

@@ -222,6 +222,12 @@ class Value {
   };
 };
 
+inline std::size_t Object::size() const noexcept { return items_.size(); }
+inline bool Object::empty() const noexcept { return items_.empty(); }
+inline const Object::Item* Object::begin() const noexcept { return items_.data(); }
+inline const Object::Item* Object::end() const noexcept { return items_.data() + items_.size(); }
+inline Object::Item* Object::begin() noexcept { return items_.data(); }
+inline Object::Item* Object::end() noexcept { return items_.data() + items_.size(); }
 inline Object::Object(Object&& other) noexcept
     : items_(std::move(other.items_)), index_(other.index_.exchange(nullptr, std::memory_order_relaxed)) {}
 inline Object::~Object() {

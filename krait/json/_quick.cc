@@ -4,7 +4,6 @@
 #include <charconv>
 #include <cstring>
 #include <limits>
-#include <tuple>
 
 #include "krait/json/_float.h"
 #include "krait/json/_runs.h"
@@ -82,8 +81,10 @@ class Distinct {
     if (size >= 8) {
       std::memcpy(&first, data, 8);
       std::memcpy(&last, data + size - 8, 8);
+    } else if (size >= 4) {
+      std::memcpy(&first, data, 4);
+      std::memcpy(&last, data + size - 4, 4);
     } else {
-      // A std::string's own buffer holds 16 bytes, and ends with a 0.
       for (std::size_t i = 0; i < size; ++i) first = first << 8 | static_cast<unsigned char>(data[i]);
     }
     constexpr std::uint64_t k1 = 0x9e3779b97f4a7c15, k2 = 0xc2b2ae3d27d4eb4f;
@@ -133,8 +134,8 @@ class _QuickDecoder {
     if (at_ == end_) return false;
     switch (*at_) {
       case '"': {
-        std::string_view text;
-        if (!string(&text)) return false;
+        const std::string_view text = string();
+        if (!text.data()) return false;
         new (&out.string_) std::string(text);
         out.type_ = Value::Type::String;
         return true;
@@ -199,7 +200,7 @@ class _QuickDecoder {
     if (depth >= max_depth) return false;
     new (&out.object_) Object();
     out.type_ = Value::Type::Object;
-    std::vector<Object::Item>& items = out.object_.items_;
+    auto& items = out.object_.items_;
     ++at_;
     if (next() == '}') {
       ++at_;
@@ -208,10 +209,11 @@ class _QuickDecoder {
     std::uint32_t& size = sizes_[place % kPlaces];
     items.reserve(size);
     while (true) {
-      std::string_view key;
-      if (at_ == end_ || *at_ != '"' || !string(&key) || next() != ':') return false;
+      if (at_ == end_ || *at_ != '"') return false;
+      const std::string_view key = string();
+      if (!key.data() || next() != ':') return false;
       const std::size_t place_within = place_of_member(key);
-      Object::Item& item = items.emplace_back(std::piecewise_construct, std::tuple(key), std::tuple());
+      Object::Item& item = items.emplace_back(key, nullptr);
       ++at_;
       next();
       if (!value(item.second, depth + 1, place_within)) return false;
@@ -230,45 +232,45 @@ class _QuickDecoder {
   }
 
   static void join_equal_keys(Object& object) {
-    std::vector<Object::Item> items = std::move(object.items_);
+    auto items = std::move(object.items_);
     object.clear();
     for (Object::Item& item : items) object.set(std::move(item.first), std::move(item.second));
   }
 
-  // Takes a string; `out` lies within the document, or in what_escapes_meant_.
-  bool string(std::string_view* out) {
+  // Takes a string. What it gives lies within the document, or in unescaped_; it has no data when something is wrong. (A view is
+  // given back in registers. Through a pointer it would have to go to memory and straight back, which stalls.)
+  std::string_view string() {
     const char* begin = ++at_;
     bool not_ascii = false;
     const char* end = _plain_end(begin, end_, &not_ascii);
-    if (end == end_) return false;
-    *out = {begin, static_cast<std::size_t>(end - begin)};
-    if (not_ascii && _utf8_fault(*out, true) != out->size()) return false;
+    if (end == end_) return {};
+    const std::string_view text(begin, static_cast<std::size_t>(end - begin));
+    if (not_ascii && _utf8_fault(text, true) != text.size()) return {};
     at_ = end;
-    if (*end == '"') {
+    if (*end == '"') [[likely]] {
       ++at_;
-      return true;
+      return text;
     }
-    return *end == '\\' && escaped_string(*out, out);
+    return *end == '\\' ? escaped_string(text) : std::string_view();
   }
 
   // At the first backslash; `before` stands before it.
-  bool escaped_string(std::string_view before, std::string_view* out) {
+  std::string_view escaped_string(std::string_view before) {
     unescaped_.assign(before);
     while (true) {
       if (*at_ == '\\') {
-        if (!escape()) return false;
+        if (!escape()) return {};
       } else if (*at_ == '"') {
         ++at_;
-        *out = unescaped_;
-        return true;
+        return unescaped_;
       } else {
-        return false;
+        return {};
       }
       bool not_ascii = false;
       const char* end = _plain_end(at_, end_, &not_ascii);
-      if (end == end_) return false;
+      if (end == end_) return {};
       const std::string_view run(at_, static_cast<std::size_t>(end - at_));
-      if (not_ascii && _utf8_fault(run, true) != run.size()) return false;
+      if (not_ascii && _utf8_fault(run, true) != run.size()) return {};
       unescaped_.append(run);
       at_ = end;
     }

@@ -101,9 +101,9 @@ std::size_t Object::position(std::string_view key) const noexcept {
   return items_.size();
 }
 
-void Object::index_one(const std::vector<Item>& items, std::size_t position, Index& index) noexcept {
+void Object::index_one(std::size_t position, Index& index) const noexcept {
   const std::size_t mask = index.size() - 1;
-  std::size_t slot = hash_of(items[position].first) & mask;
+  std::size_t slot = hash_of(items_[position].first) & mask;
   while (index[slot] != 0) slot = (slot + 1) & mask;
   index[slot] = static_cast<std::uint32_t>(position + 1);
 }
@@ -111,7 +111,7 @@ void Object::index_one(const std::vector<Item>& items, std::size_t position, Ind
 Object::Index* Object::index_all() const {
   // A power of two, at least half free, with room to grow.
   auto made = std::make_unique<Index>(std::bit_ceil(4 * items_.size()));
-  for (std::size_t i = 0; i < items_.size(); ++i) index_one(items_, i, *made);
+  for (std::size_t i = 0; i < items_.size(); ++i) index_one(i, *made);
   Index* other = nullptr;
   if (!index_.compare_exchange_strong(other, made.get(), std::memory_order_acq_rel)) return other;
   return made.release();
@@ -142,7 +142,7 @@ Value& Object::set(std::string key, Value value) {
   items_.emplace_back(std::move(key), std::move(value));
   if (Index* index = index_.load(std::memory_order_relaxed)) {
     if (items_.size() * 2 <= index->size()) {
-      index_one(items_, at, *index);
+      index_one(at, *index);
     } else {
       forget_index();
     }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "krait/json/_pool.h"
 #include "krait/json/_type.h"
 
 namespace krait::json {
@@ -23,7 +24,7 @@ class Value;
 class _QuickDecoder;
 
 // Python: list
-using Array = std::vector<Value>;
+using Array = std::vector<Value, _Allocator<Value>>;
 
 // Keys and values in the order of insertion. Looking a key up is O(1) however many there are. Python: dict
 // Const members may be called from several threads at once.
@@ -72,11 +73,11 @@ class Object {
   using Index = std::vector<std::uint32_t>;
 
   std::size_t position(std::string_view key) const noexcept;  // size() when there is none
-  static void index_one(const std::vector<Item>& items, std::size_t position, Index& index) noexcept;
+  void index_one(std::size_t position, Index& index) const noexcept;
   Index* index_all() const;
   void forget_index() noexcept;
 
-  std::vector<Item> items_;
+  std::vector<Item, _Allocator<Item>> items_;
   // Made when a key is first looked for among more of them than a linear search likes. Whoever makes it first publishes it.
   mutable std::atomic<Index*> index_{nullptr};
 };

@@ -1,4 +1,4 @@
-// bench_documents FILE PEER WORK [SECONDS]: reads (WORK is loads) or writes (dumps, dumps_ascii) the document in FILE again and
+// bench_documents FILE PEER WORK [SECONDS]: reads (WORK is loads; structs: into a vector of Measure) or writes (dumps, dumps_ascii) the document in FILE again and
 // again with krait or nlohmann, and prints a JSON line: the CPU time of one, {"ns": …}.
 
 #include <chrono>
@@ -12,9 +12,23 @@
 
 #include "krait/json.h"
 
+namespace measured {
+
+struct Measure {
+  std::int64_t id, at;
+  double price, rate;
+  std::vector<int> counts;
+  bool ok;
+};
+KRAIT_DESCRIBE(Measure, id, at, price, rate, counts, ok);
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Measure, id, at, price, rate, counts, ok)
+
+}  // namespace measured
+
 namespace {
 
 using namespace krait;
+using measured::Measure;
 
 double cpu_seconds() {
   timespec now{};
@@ -49,13 +63,17 @@ int measure_krait(const std::string& text, const std::string& work, double secon
     measure(seconds, [&] { return static_cast<std::size_t>(json::loads(text).type()); });
     return 0;
   }
+  if (work == "structs") {
+    measure(seconds, [&] { return json::loads<std::vector<Measure>>(text).size(); });
+    return 0;
+  }
   const json::Value value = json::loads(text);
   if (work == "dumps") {
     measure(seconds, [&] { return json::dumps(value).size(); });
   } else if (work == "dumps_ascii") {
     measure(seconds, [&] { return json::dumps(value, {}).size(); });
   } else {
-    return fail("WORK is loads, dumps or dumps_ascii");
+    return fail("WORK is loads, structs, dumps or dumps_ascii");
   }
   return 0;
 }
@@ -64,6 +82,10 @@ int measure_nlohmann(const std::string& text, const std::string& work, double se
   using Document = nlohmann::ordered_json;
   if (work == "loads") {
     measure(seconds, [&] { return static_cast<std::size_t>(Document::parse(text).type()); });
+    return 0;
+  }
+  if (work == "structs") {
+    measure(seconds, [&] { return nlohmann::json::parse(text).get<std::vector<Measure>>().size(); });
     return 0;
   }
   const Document value = Document::parse(text);

@@ -14,13 +14,16 @@ namespace {
 
 using Kind = _Type::Kind;
 
+// Of an element: it demands nothing.
+constexpr krait::Field kFree;
+
 class FastReader {
  public:
   explicit FastReader(std::string_view document) : scanner_(document) {}
 
   bool document(const _Type& type, void* object) {
     scanner_.skip_space();
-    if (!value(type, object, {}, 0)) return false;
+    if (!value(type, object, kFree, 0)) return false;
     scanner_.skip_space();
     return scanner_.at_end();
   }
@@ -28,7 +31,7 @@ class FastReader {
  private:
   bool value(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
     return depth < max_depth && read(type, object, field, depth) &&
-           (!_constrains(field) || _satisfies(type, object, field, nullptr, nullptr));
+           (&field == &kFree || !_constrains(field) || _satisfies(type, object, field, nullptr, nullptr));
   }
 
   bool read(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
@@ -76,10 +79,17 @@ class FastReader {
   }
 
   bool integer(const _Type& type, void* object) {
+    _Number number;
+    if (scanner_.usual_number(&number)) return !number.is_float && _store_int(type, object, number.whole);
     std::int64_t value = 0;
     return whole(value) && _store_int(type, object, value);
   }
   bool natural(const _Type& type, void* object) {
+    _Number number;
+    if (scanner_.usual_number(&number)) {
+      return !number.is_float && number.whole >= 0 &&
+             _store_uint(type, object, static_cast<std::uint64_t>(number.whole));
+    }
     std::uint64_t value = 0;
     return whole(value) && _store_uint(type, object, value);
   }
@@ -92,17 +102,27 @@ class FastReader {
   }
 
   bool floating(const _Type& type, void* object) {
-    if (!at_number()) return false;
-    const Scanner::Number number = scanner_.number();
-    const double value = _parse_double(number.text);
-    // An int that no double can hold is refused, 1e999 is infinity.
-    if (!number.is_float && value - value != 0) return false;
+    double value = 0;
+    if (!real(&value)) return false;
     if (type.size == 4) {
       *static_cast<float*>(object) = static_cast<float>(value);
     } else {
       *static_cast<double*>(object) = value;
     }
     return true;
+  }
+
+  bool real(double* out) {
+    _Number quick;
+    if (scanner_.usual_number(&quick)) {
+      *out = quick.is_float ? quick.real : static_cast<double>(quick.whole);
+      return true;
+    }
+    if (!at_number()) return false;
+    const Scanner::Number number = scanner_.number();
+    *out = _parse_double(number.text);
+    // An int that no double can hold is refused, 1e999 is infinity.
+    return number.is_float || *out - *out == 0;
   }
 
   bool string(std::string& out) {
@@ -128,7 +148,7 @@ class FastReader {
     type.clear(object);
     if (!scanner_.open_array()) return true;
     do {
-      if (!value(*type.element, type.append(object), {}, depth + 1)) return false;
+      if (!value(*type.element, type.append(object), kFree, depth + 1)) return false;
     } while (scanner_.next_element());
     return true;
   }
@@ -136,7 +156,7 @@ class FastReader {
   bool tuple(const _Type& type, void* object, std::size_t depth) {
     if (scanner_.peek() != '[' || !scanner_.open_array()) return false;
     for (std::size_t i = 0; i < type.count; ++i) {
-      if (!value(*type.parts[i], const_cast<void*>(type.part(object, i)), {}, depth + 1)) return false;
+      if (!value(*type.parts[i], const_cast<void*>(type.part(object, i)), kFree, depth + 1)) return false;
       if (scanner_.next_element() != (i + 1 < type.count)) return false;
     }
     return true;
@@ -200,7 +220,7 @@ class FastReader {
       std::string key;
       scanner_.key(key);
       if (_utf8_fault(key, false) != key.size()) return false;
-      if (!value(*type.element, type.insert(object, std::move(key)), {}, depth + 1)) return false;
+      if (!value(*type.element, type.insert(object, std::move(key)), kFree, depth + 1)) return false;
       ++keys;
     } while (scanner_.next_member());
     return type.size_of(object) == keys;  // else a key came twice, and its first element may show through

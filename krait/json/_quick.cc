@@ -1,11 +1,10 @@
 #include "krait/json/_quick.h"
 
 #include <bit>
-#include <charconv>
 #include <cstring>
 #include <limits>
 
-#include "krait/json/_float.h"
+#include "krait/json/_number.h"
 #include "krait/json/_runs.h"
 #include "krait/json/_scanner.h"
 #include "krait/json/_unicode.h"
@@ -14,25 +13,6 @@
 namespace krait::json {
 
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// True when the eight bytes at `at` are digits; then their number is `out`.
-bool eight_digits(const char* at, std::uint64_t* out) {
-  if constexpr (std::endian::native != std::endian::little) return false;
-  std::uint64_t word;
-  std::memcpy(&word, at, 8);
-  constexpr std::uint64_t zeros = 0x3030303030303030;
-  const std::uint64_t above = word + 0x4646464646464646, below = word - zeros;
-  if (((above | below) & 0x8080808080808080) != 0) return false;
-  word -= zeros;
-  word = word * 10 + (word >> 8);  // four pairs, in the even bytes
-  constexpr std::uint64_t mask = 0x000000ff000000ff;
-  *out = ((word & mask) * (100 + (std::uint64_t{1000000} << 32)) +
-          (word >> 16 & mask) * (1 + (std::uint64_t{10000} << 32))) >>
-         32;
-  return true;
-}
 
 // Whether keys are all different. It is quick, and a hostile client gains nothing: after too many keys alike it gives up, and
 // Object's own index, which cannot be foreseen, decides.
@@ -302,64 +282,24 @@ class _QuickDecoder {
   }
 
   bool number(Value& out) {
-    const char* const begin = at_;
-    const char* p = begin;
-    const bool negative = *p == '-';
-    if (negative) ++p;
-    if (p == end_ || !is_digit(*p)) return constant(out);
-    std::uint64_t mantissa = 0;
-    const char* const digits = p;
-    for (; p != end_ && is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
-    std::ptrdiff_t count = p - digits;
-    if (*digits == '0' && count > 1) return false;
-    constexpr std::ptrdiff_t most = 19;  // digits that 64 bits hold whatever they are
-    if (p == end_ || (*p != '.' && *p != 'e' && *p != 'E')) {
-      if (count >= most) return long_number(out);
-      out.int_ = negative ? -static_cast<std::int64_t>(mantissa) : static_cast<std::int64_t>(mantissa);
+    _Number number;
+    const char* end = _read_number(at_, end_, &number);
+    if (!end) return unusual_number(out);
+    if (number.is_float) {
+      out.float_ = number.real;
+      out.type_ = Value::Type::Float;
+    } else {
+      out.int_ = number.whole;
       out.type_ = Value::Type::Int;
-      at_ = p;
-      return true;
     }
-    std::int64_t exponent = 0;
-    if (*p == '.') {
-      const char* const fraction = ++p;
-      std::uint64_t eight = 0;
-      while (end_ - p >= 8 && eight_digits(p, &eight)) {
-        mantissa = mantissa * 100'000'000 + eight;
-        p += 8;
-      }
-      for (; p != end_ && is_digit(*p); ++p) mantissa = mantissa * 10 + static_cast<std::uint64_t>(*p - '0');
-      if (p == fraction) return false;
-      exponent = fraction - p;
-      count += p - fraction;
-    }
-    if (count > most || (p != end_ && (*p == 'e' || *p == 'E') && !explicit_exponent(p, &exponent)))
-      return long_number(out);
-    double value = 0;
-    if (!_to_double(mantissa, exponent, negative, &value)) return long_number(out);
-    out.float_ = value;
-    out.type_ = Value::Type::Float;
-    at_ = p;
+    at_ = end;
     return true;
   }
 
-  // At "e". Nothing is taken when it gives false.
-  bool explicit_exponent(const char*& at, std::int64_t* exponent) const {
-    const char* p = at + 1;
-    const bool negative = p != end_ && *p == '-';
-    if (p != end_ && (*p == '-' || *p == '+')) ++p;
-    const char* const digits = p;
-    std::int64_t number = 0;
-    constexpr std::ptrdiff_t most = 9;
-    for (; p != end_ && is_digit(*p) && p - digits < most; ++p) number = number * 10 + (*p - '0');
-    if (p == digits || p - digits == most) return false;
-    *exponent += negative ? -number : number;
-    at = p;
-    return true;
-  }
-
-  // A number of many digits, or of a size at a double's limits.
-  bool long_number(Value& out) {
+  // A number of many digits, or of a size at a double's limits; or none.
+  bool unusual_number(Value& out) {
+    const char* digits = at_ + (*at_ == '-');
+    if (digits == end_ || *digits < '0' || *digits > '9') return constant(out);
     Scanner scanner({at_, static_cast<std::size_t>(end_ - at_)});
     const Scanner::Number number = scanner.number();
     constexpr std::size_t most_digits = 4300;

@@ -14,6 +14,8 @@
 #include <string>
 #include <string_view>
 
+#include "krait/json/_number.h"
+
 namespace krait::json {
 
 class Scanner {
@@ -47,6 +49,12 @@ class Scanner {
     bool is_float;
   };
   Number number();
+  // Takes a number that is read at once; false: it is none, or an unusual one, and number() is to look at it.
+  bool usual_number(_Number* out) noexcept {
+    const char* end = _read_number(at_, end_, out);
+    if (end) at_ = end;
+    return end != nullptr;
+  }
   // Replaces `out` by the string that begins here.
   void string(std::string& out);
   // The same without a copy, if it has no escapes: nullopt-like {nullptr} when it has, and nothing is taken.

@@ -229,7 +229,7 @@ char* lay_out(const char* digits, int count, int exponent, char* out) {
     return out + 2;
   }
   if (exponent < 0) {
-    std::memcpy(out, "0.0000", 6);
+    std::copy_n("0.0000", 6, out);
     out += 1 - exponent;
     std::memcpy(out, digits, kMostDigits);
     return out + count;
@@ -238,7 +238,7 @@ char* lay_out(const char* digits, int count, int exponent, char* out) {
   if (count <= whole) {
     std::memset(out, '0', kMostDigits);
     std::memcpy(out, digits, static_cast<std::size_t>(count));
-    std::memcpy(out + whole, ".0", 2);
+    std::copy_n(".0", 2, out + whole);
     return out + whole + 2;
   }
   std::memcpy(out, digits, kMostDigits);
@@ -273,7 +273,7 @@ char* _write_float(double value, char* out) noexcept {
     const char* begin = write_digits(static_cast<std::uint64_t>(magnitude), end);
     const auto count = static_cast<std::size_t>(end - begin);
     std::memcpy(out, begin, kMostDigits);
-    std::memcpy(out + count, ".0", 2);
+    std::copy_n(".0", 2, out + count);
     return out + count + 2;
   }
   const Decimal decimal = shortest(fraction, field);

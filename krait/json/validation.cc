@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "krait/json/_constraints.h"
+#include "krait/json/_fault_text.h"
 #include "krait/json/_scanner.h"
 #include "krait/json/_unicode.h"
 
@@ -119,7 +120,10 @@ class Validator {
   explicit Validator(_Errors& errors) : errors_(errors) {}
 
   bool value(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    if (++depth_ > 2 * max_depth)
+      throw RecursionError("maximum recursion depth exceeded while validating a JSON value");
     const bool converted = convert(input, type, object, field);
+    --depth_;
     return converted &&
            (!_constrains(field) || type.kind == Kind::Optional || _satisfies(type, object, field, &errors_, &input));
   }
@@ -356,7 +360,7 @@ class Validator {
       }
     }
     for (std::size_t i = 0; i < type.count; ++i) {
-      errors_.loc.emplace_back(std::string(label(*type.parts[i])));
+      errors_.loc.emplace_back(_type_label(*type.parts[i]));
       value(input, *type.parts[i], type.emplace_part(object, i), field);
       errors_.loc.pop_back();
     }
@@ -390,42 +394,6 @@ class Validator {
       default:
         return false;
     }
-  }
-
-  // What stands in a path for an alternative, as pydantic names it.
-  static std::string_view label(const _Type& type) {
-    switch (type.kind) {
-      case Kind::Null:
-        return "none";
-      case Kind::Bool:
-        return "bool";
-      case Kind::Int:
-      case Kind::UInt:
-        return "int";
-      case Kind::Float:
-        return "float";
-      case Kind::String:
-      case Kind::View:
-      case Kind::Literal:
-        return "str";
-      case Kind::List:
-        return "list";
-      case Kind::Tuple:
-        return "tuple";
-      case Kind::Map:
-      case Kind::AnyObject:
-        return "dict";
-      case Kind::Optional:
-        return label(*type.element);
-      case Kind::Enum:
-      case Kind::Struct:
-      case Kind::Iso:
-        return type.name;
-      case Kind::Any:
-      case Kind::Variant:
-        break;
-    }
-    return "any";
   }
 
   bool iso(const Value& input, const _Type& type, void* object) {
@@ -471,6 +439,7 @@ class Validator {
   }
 
   _Errors& errors_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
@@ -489,26 +458,8 @@ Object ErrorDetail::to_object() const {
   return all;
 }
 
-namespace {
-std::string describe(const std::vector<ErrorDetail>& errors) {
-  std::string text = std::to_string(errors.size()) + (errors.size() == 1 ? " validation error" : " validation errors");
-  for (const ErrorDetail& error : errors) {
-    text += "\n";
-    std::string place;
-    for (const LocItem& item : error.loc) {
-      if (!place.empty()) place += '.';
-      const auto* index = std::get_if<std::int64_t>(&item);
-      place += index ? std::to_string(*index) : std::get<std::string>(item);
-    }
-    if (!place.empty()) text.append(place).append(": ");
-    text.append(error.msg).append(" [").append(error.type).append("]");
-  }
-  return text;
-}
-}  // namespace
-
-ValidationError::ValidationError(std::vector<ErrorDetail> errors)
-    : BaseException(describe(errors)), errors_(std::move(errors)) {}
+ValidationError::ValidationError(std::vector<ErrorDetail> errors, std::string_view title)
+    : BaseException(_describe_errors(errors, title)), errors_(std::move(errors)) {}
 
 void _Errors::add(std::string type, std::string msg, Value input, Object ctx) {
   list.push_back({std::move(type), loc, std::move(msg), std::move(input), std::move(ctx)});
@@ -543,7 +494,7 @@ bool _read_text(std::string_view text, const _Type& type, void* object, const Fi
 
 void _convert(const Value& value, const _Type& type, void* object) {
   _Errors errors;
-  if (!_validate(value, type, object, {}, errors)) throw ValidationError(std::move(errors.list));
+  if (!_validate(value, type, object, {}, errors)) throw ValidationError(std::move(errors.list), _type_label(type));
 }
 
 void _read(std::string_view document, const _Type& type, void* object) {

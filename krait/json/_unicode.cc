@@ -124,6 +124,15 @@ _CodePoint _decode_utf8(std::string_view text, bool surrogates) noexcept {
   return {lead.size, value};
 }
 
+namespace {
+// Three bytes of a code point, any but those after e0 or ed, which not every continuation may follow.
+bool is_usual_triple(const char* at) {
+  const auto byte = [at](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(at[i])); };
+  const std::uint32_t three = byte(0) | byte(1) << 8 | byte(2) << 16;  // one load, where four bytes can be read
+  return (three & 0xc0c0f0) == 0x8080e0 && byte(0) != 0xe0 && byte(0) != 0xed;
+}
+}  // namespace
+
 std::size_t _utf8_fault(std::string_view text, bool surrogates) noexcept {
   const char* const begin = text.data();
   const char* const end = begin + text.size();
@@ -135,6 +144,8 @@ std::size_t _utf8_fault(std::string_view text, bool surrogates) noexcept {
     if (at == end) return text.size();
     // Within a text of another script few letters are ASCII: most have three bytes, or two.
     do {
+      while (end - at >= 4 && is_usual_triple(at)) at += 3;
+      if (at == end || *at >= 0) break;
       const auto lead = static_cast<unsigned char>(*at);
       if (lead > 0xe0 && lead < 0xf0 && lead != 0xed && end - at >= 3 && follows(at[1]) && follows(at[2])) {
         at += 3;

@@ -99,8 +99,9 @@ void _Writer::put(std::string_view text) {
 inline void _Writer::put(const Separator& separator) {
   if (separator.size > sizeof separator.start) return put(separator.whole);
   room(sizeof separator.start);
-  std::memcpy(at_, separator.start, sizeof separator.start);
-  at_ += separator.size;
+  char* const out = at_;
+  at_ = out + separator.size;
+  std::memcpy(out, separator.start, sizeof separator.start);
 }
 
 inline void _Writer::before_element(bool first) {
@@ -124,7 +125,8 @@ inline void _Writer::deeper() {
   if (++depth_ > _deepest) throw RecursionError("maximum recursion depth exceeded while encoding a JSON object");
 }
 
-inline void _Writer::key(std::string_view key) {
+template <class Key>
+inline void _Writer::key(const Key& key) {
   string(key);
   put(after_key_);
 }
@@ -191,12 +193,14 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
     } else if (_high_bits(block) != 0 && !passes(at, at + _block_size, end, good)) {
       break;
     }
-    _store(block, at_);
+    char* const out = at_;  // a byte that is written might be one of at_, for all that the compiler knows
     if (stop != 0) {
-      at_ += _first(stop);
+      at_ = out + _first(stop);
+      _store(block, out);
       return at + _first(stop);
     }
-    at_ += _block_size;
+    at_ = out + _block_size;
+    _store(block, out);
     at += _block_size;
   }
   // The rest in two words, which may overlap.
@@ -229,41 +233,34 @@ const char* _Writer::plain(const char* at, const char* end, const char** good) {
   return at;
 }
 
-// Nearly all keys and many values: ASCII of up to 16 bytes without anything to escape, in two words that may overlap.
-inline bool _Writer::short_string(std::string_view text) {
-  const char* const at = text.data();
+// Nearly all keys and many values: short, ASCII, nothing to escape. Sixteen bytes are copied, however many are meant: a
+// std::string's own buffer has them, and so has any that it allocates.
+inline bool _Writer::short_string(const std::string& text) {
+#ifdef __SSE2__
+  static_assert(sizeof(std::string) >= 24);
   const std::size_t size = text.size();
-  const auto passes = [&](std::uint64_t word) {
-    return (_word_specials(word) | (ascii_ ? _word_not_printable(word) : _word_high_bits(word))) == 0;
-  };
+  if (size >= 16) return false;
   room(24);
-  char* const out = at_ + 1;
-  if (size >= 8) {
-    const auto first = load<std::uint64_t>(at), last = load<std::uint64_t>(at + size - 8);
-    if (!passes(first) || !passes(last)) return false;
-    std::memcpy(out, &first, 8);
-    std::memcpy(out + size - 8, &last, 8);
-  } else if (size >= 4) {
-    const auto first = load<std::uint32_t>(at), last = load<std::uint32_t>(at + size - 4);
-    if (!passes(std::uint64_t{first} << 32 | last)) return false;
-    std::memcpy(out, &first, 4);
-    std::memcpy(out + size - 4, &last, 4);
-  } else {
-    std::uint64_t all = 0x2020202020202020;
-    for (std::size_t i = 0; i < size; ++i) {
-      all = all << 8 | static_cast<unsigned char>(at[i]);
-      out[i] = at[i];
-    }
-    if (!passes(all)) return false;
-  }
-  *at_ = '"';
-  out[size] = '"';
-  at_ = out + size + 1;
+  const _Block block = _load(text.data());
+  const unsigned stop = _specials(block) | (ascii_ ? _not_printable(block) : _high_bits(block));
+  if ((stop & ((1u << size) - 1)) != 0) return false;
+  char* const out = at_;
+  at_ = out + size + 2;
+  *out = '"';
+  _store(block, out + 1);
+  out[size + 1] = '"';
   return true;
+#else
+  (void)text;
+  return false;
+#endif
+}
+
+void _Writer::string(const std::string& text) {
+  if (!short_string(text)) string(std::string_view(text));
 }
 
 void _Writer::string(std::string_view text) {
-  if (text.size() <= 16 && short_string(text)) return;
   put('"');
   const char* at = text.data();
   const char* const end = at + text.size();
@@ -476,7 +473,7 @@ void _Writer::value(const _Type& type, const void* object) {
     case Kind::View:
       return string(*static_cast<const std::string_view*>(object));
     case Kind::Literal:
-      return string(static_cast<const char*>(object));
+      return string(std::string_view(static_cast<const char*>(object)));
     case Kind::Enum: {
       const _Enumerator* e = _find_enumerator(type, _load_int(type, object));
       if (!e) throw ValueError("cannot write an enum as JSON: its value is none of those described");

@@ -21,6 +21,7 @@ class _Writer {
   void value(const _Type& type, const void* object);
   void object(std::initializer_list<KeyRef> items);
   void string(std::string_view text);
+  void string(const std::string& text);
   void flush() {
     out_.append(buffer_, static_cast<std::size_t>(at_ - buffer_));
     at_ = buffer_;
@@ -44,21 +45,24 @@ class _Writer {
   }
   void put(char c) {
     room(1);
-    *at_++ = c;
+    char* const out = at_++;
+    *out = c;
   }
   void put(std::string_view text);
   template <std::size_t N>
   void put(const char (&literal)[N]) {
     room(N);
-    std::memcpy(at_, literal, N);
-    at_ += N - 1;
+    char* const out = at_;
+    at_ = out + N - 1;
+    std::memcpy(out, literal, N);
   }
   void put(const Separator& separator);
 
   // An opening bracket has been written, or an element: the next element or the closing bracket follows.
   void before_element(bool first);
   void before_close();
-  void key(std::string_view key);
+  template <class Key>
+  void key(const Key& key);
   void deeper();
 
   void integer(std::int64_t number);
@@ -73,7 +77,7 @@ class _Writer {
   void map(const _Type& type, const void* object);
   void structure(const _Type& type, const char* object);
   bool passes(const char* at, const char* until, const char* end, const char** good) const;
-  bool short_string(std::string_view text);
+  bool short_string(const std::string& text);
   const char* plain(const char* at, const char* end, const char** good);
   std::size_t special(std::string_view rest);
   std::size_t escape_code_point(std::string_view rest);

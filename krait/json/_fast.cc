@@ -2,6 +2,8 @@
 // wants it (a number in quotes, a key twice, a broken string) ends the attempt, and the slow way starts anew.
 
 #include <charconv>
+#include <cstdint>
+#include <iterator>
 
 #include "krait/json/_constraints.h"
 #include "krait/json/_scanner.h"
@@ -147,9 +149,15 @@ class FastReader {
     if (scanner_.peek() != '[') return false;
     type.clear(object);
     if (!scanner_.open_array()) return true;
+    // A list is likely to have as many elements as the last one of its type. What is reserved in vain was used before.
+    LastSize& last = last_sizes_[reinterpret_cast<std::uintptr_t>(&type) / alignof(_Type) % std::size(last_sizes_)];
+    if (last.type == &type) type.reserve(object, last.size);
+    std::size_t size = 0;
     do {
       if (!value(*type.element, type.append(object), kFree, depth + 1)) return false;
+      ++size;
     } while (scanner_.next_element());
+    last = {&type, size};
     return true;
   }
 
@@ -292,8 +300,14 @@ class FastReader {
     return true;
   }
 
+  struct LastSize {
+    const _Type* type = nullptr;
+    std::size_t size = 0;
+  };
+
   Scanner scanner_;
   std::string skipped_, text_;
+  LastSize last_sizes_[16];
 };
 
 // Plain UTF-8, as far as the first bytes can tell: what starts otherwise may be UTF-16.

@@ -90,7 +90,8 @@ struct _Type {
 
   // List, Map, Optional
   void (*clear)(void* object) = nullptr;
-  void* (*append)(void* list) = nullptr;                                // a new element, default-made
+  void* (*append)(void* list) = nullptr;  // a new element, default-made
+  void (*reserve)(void* list, std::size_t n) = nullptr;
   const void* (*elements)(const void* list, std::size_t* n) = nullptr;  // the first of n, `stride` apart
   void* (*insert)(void* map, std::string&& key) = nullptr;              // the element of this key, default-made
   std::size_t (*size_of)(const void* map) = nullptr;
@@ -215,6 +216,9 @@ struct _TypeOf<std::vector<T, A>> {
     type.element = &_type<T>;
     type.stride = sizeof(T);
     type.clear = [](void* list) { static_cast<List*>(list)->clear(); };
+    type.reserve = [](void* list, std::size_t n) {
+      if constexpr (std::is_move_constructible_v<T>) static_cast<List*>(list)->reserve(n);
+    };
     type.elements = [](const void* list, std::size_t* n) -> const void* {
       const auto* self = static_cast<const List*>(list);
       *n = self->size();

@@ -6,6 +6,7 @@
 
 #include "krait/json/_constraints.h"
 #include "krait/json/_fault_text.h"
+#include "krait/json/_lax.h"
 #include "krait/json/_scanner.h"
 #include "krait/json/_unicode.h"
 
@@ -14,105 +15,6 @@ namespace krait::json {
 namespace {
 
 using Kind = _Type::Kind;
-
-// Rust's and Python's white space, which pydantic strips from a number's text.
-std::string_view strip(std::string_view text) {
-  const auto leading_space = [](std::string_view t) -> std::size_t {
-    constexpr std::string_view wide[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8",
-                                         "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
-    if (t.empty()) return 0;
-    if (t[0] == ' ' || (t[0] >= '\t' && t[0] <= '\r')) return 1;
-    for (std::string_view space : wide) {
-      if (t.starts_with(space)) return space.size();
-    }
-    const bool en_quad_to_hair_space = t.size() >= 3 && t.starts_with("\xe2\x80") && t[2] >= '\x80' && t[2] <= '\x8a';
-    return en_quad_to_hair_space ? 3 : 0;
-  };
-  while (const std::size_t n = leading_space(text)) text.remove_prefix(n);
-  for (bool found = true; found && !text.empty();) {
-    found = false;
-    for (std::size_t n = 1; n <= std::min<std::size_t>(3, text.size()) && !found; ++n) {
-      if (leading_space(text.substr(text.size() - n)) == n) {
-        text.remove_suffix(n);
-        found = true;
-      }
-    }
-  }
-  return text;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// Without "_", which may stand between two digits. False: one stands elsewhere.
-bool drop_underscores(std::string_view text, std::string& out) {
-  if (text.starts_with('_') || text.ends_with('_') || text.find("__") != std::string_view::npos) return false;
-  for (char c : text) {
-    if (c != '_') out += c;
-  }
-  return true;
-}
-
-// The digits of an int as pydantic reads them from text: "42", " +4_2 ", "042", "42.00". False: it is none.
-bool int_digits(std::string_view text, std::string& out) {
-  text = strip(text);
-  bool negative = false;
-  if (text.starts_with('+') || text.starts_with('-')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  const std::size_t dot = text.find('.');
-  if (dot != std::string_view::npos) {
-    const std::string_view zeros = text.substr(dot + 1);
-    if (zeros.empty() || zeros.find_first_not_of('0') != std::string_view::npos) return false;
-    text = text.substr(0, dot);
-  }
-  std::string digits;
-  if (!drop_underscores(text, digits) || !all_digits(digits)) return false;
-  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
-  out = negative ? "-" + digits : digits;
-  return true;
-}
-
-bool float_of(std::string_view text, double& out) {
-  std::string digits;
-  if (!drop_underscores(strip(text), digits)) return false;
-  std::string_view rest = digits;
-  const bool signed_ = rest.starts_with('+') || rest.starts_with('-');
-  const bool negative = rest.starts_with('-');
-  if (signed_) rest.remove_prefix(1);
-  const std::size_t first = rest.find_first_not_of('.');
-  if (first == std::string_view::npos || first > 1 || rest[first] == '+' || rest[first] == '-') return false;
-  double value = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  if (error == std::errc::invalid_argument || end != rest.data() + rest.size()) return false;
-  if (rest.find('(') != std::string_view::npos) return false;  // C's "nan(…)"
-  out = error == std::errc() ? value : _parse_double(rest);
-  if (negative) out = -out;
-  return true;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-// 1, 0, or -1 for a text that is neither.
-int bool_of(std::string_view text) {
-  if (text.size() > 5) return -1;
-  const std::string word = lower(text);
-  for (std::string_view yes : {"1", "on", "t", "true", "y", "yes"}) {
-    if (word == yes) return 1;
-  }
-  for (std::string_view no : {"0", "off", "f", "false", "n", "no"}) {
-    if (word == no) return 0;
-  }
-  return -1;
-}
 
 // Walks a Value and a type together. One for each call of _validate.
 class Validator {
@@ -188,7 +90,7 @@ class Validator {
     } else if (input.is_float() && (input.as_float() == 0 || input.as_float() == 1)) {
       read = input.as_float() == 1;
     } else if (input.is_string()) {
-      read = bool_of(input.as_string());
+      read = _lax_bool(input.as_string());
     }
     if (read == -1) return refuse("bool_parsing", msg, input);
     if (read == -2) return refuse("bool_type", "Input should be a valid boolean", input);
@@ -232,7 +134,7 @@ class Validator {
     constexpr std::size_t most_digits = 4300;
     if (input.as_string().size() > most_digits) return refuse("int_parsing_size", too_large, input);
     std::string digits;
-    if (!int_digits(input.as_string(), digits)) {
+    if (!_lax_int(input.as_string(), digits)) {
       return refuse("int_parsing", "Input should be a valid integer, unable to parse string as an integer", input);
     }
     return store(Value::big_int(std::move(digits)), type, object, field, input);
@@ -241,7 +143,7 @@ class Validator {
   bool floating(const Value& input, const _Type& type, void* object) {
     double number = 0;
     if (input.is_string()) {
-      if (!float_of(input.as_string(), number)) {
+      if (!_lax_float(input.as_string(), number)) {
         return refuse("float_parsing", "Input should be a valid number, unable to parse string as a number", input);
       }
     } else if (input.is_bool()) {

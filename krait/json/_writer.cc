@@ -54,6 +54,7 @@ _Writer::_Writer(std::string& out, const DumpsOptions& options)
   between_.set(options.separators ? std::string_view(options.separators->item) : indented_ ? "," : ", ");
   after_key_.set(options.separators ? std::string_view(options.separators->key) : ": ");
   if (indented_) indent_ = options.indent->text;
+  quick_members_ = !indented_ && between_.size <= sizeof between_.start && after_key_.size <= sizeof after_key_.start;
 }
 
 void _Writer::put(std::string_view text) {
@@ -103,31 +104,62 @@ inline void _Writer::key(const Key& key) {
   put(after_key_);
 }
 
-// Nearly all keys and many values: short, ASCII, nothing to escape. Sixteen bytes are copied, however many are meant: a
-// std::string's own buffer has them, and so has any that it allocates.
-inline bool _Writer::short_string(const std::string& text) {
+// Nearly all keys and many values are short ASCII with nothing to escape: up to 15 bytes in one block, up to 32 in two that
+// may overlap. A block is copied whole, however many of its bytes are meant: a std::string's own buffer has them, and so has
+// any that it allocates. Gives where the text ends, with its quotes; null when it is not of that kind. There is room for 40.
+inline char* _Writer::short_string(const std::string& text, char* out) const {
 #ifdef __SSE2__
   static_assert(sizeof(std::string) >= 24);
   const std::size_t size = text.size();
-  if (size >= 16) return false;
-  room(24);
-  const _Block block = _load(text.data());
-  const unsigned stop = _specials(block) | (ascii_ ? _not_printable(block) : _high_bits(block));
-  if ((stop & ((1u << size) - 1)) != 0) return false;
-  char* const out = at_;
-  at_ = out + size + 2;
-  *out = '"';
-  _store(block, out + 1);
+  const auto stops = [&](_Block block) {
+    return _specials(block) | (ascii_ ? _not_printable(block) : _high_bits(block));
+  };
+  if (size > 32) return nullptr;
+  const _Block first = _load(text.data());
+  if (size < 16) {
+    if ((stops(first) & ((1u << size) - 1)) != 0) return nullptr;
+    _store(first, out + 1);
+  } else {
+    const _Block last = _load(text.data() + size - 16);
+    if ((stops(first) | stops(last)) != 0) return nullptr;
+    _store(first, out + 1);
+    _store(last, out + 1 + size - 16);
+  }
+  out[0] = '"';
   out[size + 1] = '"';
-  return true;
+  return out + size + 2;
 #else
-  (void)text;
-  return false;
+  (void)text, (void)out;
+  return nullptr;
 #endif
 }
 
-void _Writer::string(const std::string& text) {
-  if (!short_string(text)) string(std::string_view(text));
+inline void _Writer::string(const std::string& text) {
+  room(kShort);
+  if (char* end = short_string(text, at_)) [[likely]] {
+    at_ = end;
+  } else {
+    string(std::string_view(text));
+  }
+}
+
+// What stands before a value of a dict: a comma, the key and the colon.
+inline void _Writer::member(bool first, const std::string& name) {
+  if (quick_members_) [[likely]] {
+    room(kShort + 2 * sizeof between_.start);
+    char* out = at_;
+    if (!first) {
+      std::memcpy(out, between_.start, sizeof between_.start);
+      out += between_.size;
+    }
+    if (char* end = short_string(name, out)) [[likely]] {
+      std::memcpy(end, after_key_.start, sizeof after_key_.start);
+      at_ = end + after_key_.size;
+      return;
+    }
+  }
+  before_element(first);
+  key(name);
 }
 
 void _Writer::integer(std::int64_t number) {
@@ -158,7 +190,7 @@ void _Writer::not_finite(double number) {
   put(std::string_view(std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity"));
 }
 
-void _Writer::any(const Value& value) {
+[[gnu::always_inline]] inline void _Writer::any(const Value& value) {
   switch (value.type()) {
     case Value::Type::Null:
       return put("null");
@@ -198,8 +230,7 @@ void _Writer::any_object(const Object& object) {
   deeper();
   bool first = true;
   const auto write = [&](const Object::Item& item) {
-    before_element(std::exchange(first, false));
-    key(item.first);
+    member(std::exchange(first, false), item.first);
     any(item.second);
   };
   if (!sort_) {

@@ -63,6 +63,7 @@ class _Writer {
   void before_close();
   template <class Key>
   void key(const Key& key);
+  void member(bool first, const std::string& name);
   void deeper();
 
   void integer(std::int64_t number);
@@ -77,7 +78,7 @@ class _Writer {
   void map(const _Type& type, const void* object);
   void structure(const _Type& type, const char* object);
   bool passes(const char* at, const char* until, const char* end, const char** good) const;
-  bool short_string(const std::string& text);
+  char* short_string(const std::string& text, char* out) const;
   const char* plain(const char* at, const char* end, const char** good);
   std::size_t special(std::string_view rest);
   std::size_t escape_code_point(std::string_view rest);
@@ -86,11 +87,13 @@ class _Writer {
   std::string& out_;
   const Mode mode_;
   bool ascii_ = false, allow_nan_ = false, sort_ = false, indented_ = false;
-  bool plain_struct_ = true;  // a struct's keys can be written as they stand in its description
+  bool quick_members_ = true;  // all in one line, and the separators are short
+  bool plain_struct_ = true;   // a struct's keys can be written as they stand in its description
   unsigned depth_ = 0;
   Separator between_, after_key_;
   std::string_view indent_;
   char* at_ = buffer_;
+  static constexpr std::size_t kShort = 40;  // room for what short_string writes
   static constexpr std::size_t kSize = 4096;
   char* const end_ = buffer_ + kSize;
   char buffer_[kSize];

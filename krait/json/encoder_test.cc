@@ -215,6 +215,7 @@ TEST(Dumps, finds_what_must_be_escaped_at_every_place_of_a_text) {
       wanted.insert(at + 1, "\\");
       ASSERT_EQ(dumps(text), wanted);
       ASSERT_EQ(dumps(text, {}), wanted);
+      ASSERT_EQ(dumps(Object{{text, 1}, {"b", text}}), "{" + wanted + ":1,\"b\":" + wanted + "}");
       text[at] = '\xff';
       ASSERT_THROW(dumps(text), UnicodeEncodeError);
       text.replace(at, 1, "\xe6\x97\xa5");

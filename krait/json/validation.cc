@@ -16,7 +16,8 @@ namespace {
 
 using Kind = _Type::Kind;
 
-// Walks a Value and a type together. One for each call of _validate.
+// Walks a Value and a type together. One for each call of _validate. Its functions are not inlined: the temporaries of all of
+// them would lie in the frame of value(), which a nested document multiplies.
 class Validator {
  public:
   explicit Validator(_Errors& errors) : errors_(errors) {}
@@ -31,7 +32,7 @@ class Validator {
   }
 
  private:
-  bool refuse(const char* type, const char* msg, const Value& input, Object ctx = {}) {
+  [[gnu::noinline]] bool refuse(const char* type, const char* msg, const Value& input, Object ctx = {}) {
     errors_.add(type, msg, input, std::move(ctx));
     return false;
   }
@@ -80,7 +81,7 @@ class Validator {
     throw TypeError("cannot read JSON into a view: it would own no text");
   }
 
-  bool boolean(const Value& input, bool& out) {
+  [[gnu::noinline]] bool boolean(const Value& input, bool& out) {
     constexpr auto msg = "Input should be a valid boolean, unable to interpret input";
     int read = -2;
     if (input.is_bool()) {
@@ -98,7 +99,8 @@ class Validator {
     return true;
   }
 
-  bool store(const Value& number, const _Type& type, void* object, const krait::Field& field, const Value& input) {
+  [[gnu::noinline]] bool store(const Value& number, const _Type& type, void* object, const krait::Field& field,
+                               const Value& input) {
     const bool big = number.type() == Value::Type::BigInt;
     const bool negative = big ? number.as_big_int()[0] == '-' : number.as_int() < 0;
     bool fits = false;
@@ -117,7 +119,7 @@ class Validator {
     return fits;
   }
 
-  bool integer(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool integer(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     constexpr auto too_large = "Unable to parse input string as an integer, exceeded maximum size";
     if (input.is_int()) return store(input, type, object, field, input);
     if (input.is_bool()) return store(std::int64_t{input.as_bool()}, type, object, field, input);
@@ -140,7 +142,7 @@ class Validator {
     return store(Value::big_int(std::move(digits)), type, object, field, input);
   }
 
-  bool floating(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool floating(const Value& input, const _Type& type, void* object) {
     double number = 0;
     if (input.is_string()) {
       if (!_lax_float(input.as_string(), number)) {
@@ -172,14 +174,14 @@ class Validator {
                   input);
   }
 
-  bool string(const Value& input, std::string& out) {
+  [[gnu::noinline]] bool string(const Value& input, std::string& out) {
     if (!input.is_string()) return refuse("string_type", "Input should be a valid string", input);
     if (!is_text(input)) return false;
     out = input.as_string();
     return true;
   }
 
-  bool enumerator(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool enumerator(const Value& input, const _Type& type, void* object) {
     if (input.is_string()) {
       if (const _Enumerator* found = _find_enumerator(type, input.as_string()))
         return _store_int(type, object, found->value);
@@ -193,7 +195,7 @@ class Validator {
     return false;
   }
 
-  bool list(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool list(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     if (!input.is_array()) return refuse("list_type", "Input should be a valid list", input);
     const Array& elements = input.as_array();
     if (!_check_max_length(elements.size(), field, errors_, input)) return false;
@@ -207,7 +209,7 @@ class Validator {
     return good;
   }
 
-  bool map(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool map(const Value& input, const _Type& type, void* object) {
     if (!input.is_object()) return refuse("dict_type", "Input should be a valid dictionary", input);
     type.clear(object);
     bool good = true;
@@ -223,7 +225,7 @@ class Validator {
   }
 
   // The element of a key that stands for a number; null when it is none.
-  void* insert_number(const std::string& key, const _Type& map, void* object) {
+  [[gnu::noinline]] void* insert_number(const std::string& key, const _Type& map, void* object) {
     alignas(8) unsigned char number[8];
     errors_.loc.emplace_back("[key]");
     const bool good = value(Value(key), *map.key, number, {});
@@ -231,7 +233,7 @@ class Validator {
     return good ? map.insert_key(object, number) : nullptr;
   }
 
-  bool tuple(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool tuple(const Value& input, const _Type& type, void* object) {
     if (!input.is_array()) return refuse("tuple_type", "Input should be a valid tuple", input);
     const Array& elements = input.as_array();
     if (elements.size() > type.count) {
@@ -253,7 +255,7 @@ class Validator {
   }
 
   // pydantic's "smart" union: a type that the value has already goes before one that it can be converted to.
-  bool variant(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool variant(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     for (const bool exact : {true, false}) {
       for (std::size_t i = 0; i < type.count; ++i) {
         if (exact && !is_exactly(input, *type.parts[i])) continue;
@@ -298,7 +300,7 @@ class Validator {
     }
   }
 
-  bool iso(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool iso(const Value& input, const _Type& type, void* object) {
     std::string kind(type.name);
     if (!type.read_text) throw TypeError("cannot read a " + kind + " from JSON: it has no fromisoformat");
     const std::string wanted = "Input should be a valid " + kind;
@@ -315,12 +317,12 @@ class Validator {
     }
   }
 
-  bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     type.clear(object);
     return input.is_null() || value(input, *type.element, type.emplace(object), field);
   }
 
-  bool structure(const Value& input, const _Type& type, char* object) {
+  [[gnu::noinline]] bool structure(const Value& input, const _Type& type, char* object) {
     if (!input.is_object()) {
       return refuse("model_attributes_type", "Input should be a valid dictionary or object to extract fields from",
                     input);

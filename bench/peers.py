@@ -119,6 +119,11 @@ def pinned(core, *command):
     return ["setpriv", "--pdeathsig", "KILL", "taskset", "-c", str(core), *map(str, command)]
 
 
+def last_core():
+    """A core for a program that runs alone: interrupts tend to land on the first."""
+    return max(os.sched_getaffinity(0))
+
+
 def two_cores():
     """One core for a server and one for its load, on two physical cores where the machine has them."""
     cores = sorted(os.sched_getaffinity(0))

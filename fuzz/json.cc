@@ -1,5 +1,5 @@
 // A document, whatever bytes it is made of: reading it throws one of the errors that are documented, or gives a value that
-// is written and read again as the same; and where the quick reader of described structs takes a document, the slow way
+// is written and read again as the same, with whatever options; both decoders read the same; and where the quick reader of described structs takes a document, the slow way
 // reads the same from it.
 
 #include "krait/json.h"
@@ -41,10 +41,41 @@ std::string written(const json::Value& value) {
   return out;
 }
 
+bool has_nan(const json::Value& value) { return json::dumps(value, {}).find("NaN") != std::string::npos; }
+
+// The options change how a value is written, not which.
+void check_options(const json::Value& value) {
+  for (const json::DumpsOptions& options :
+       {json::DumpsOptions{}, json::DumpsOptions{.indent = 1, .sort_keys = true},
+        json::DumpsOptions{.ensure_ascii = false, .separators = json::Separators{"\t,\n\n\n\n\n\n\n", "\r:"}}}) {
+    std::string text;
+    try {
+      text = json::dumps(value, options);
+    } catch (const UnicodeEncodeError&) {  // a lone surrogate, where it may not be escaped
+      if (options.ensure_ascii) throw;
+      continue;
+    }
+    if (!has_nan(value) && json::loads(text) != value)
+      fail("written with options and read again, it is another value", text);
+    if (json::dumps(json::loads(text), options) != text)
+      fail("written, read and written again, it is another text", text);
+  }
+}
+
+// A hook that gives back what it was given changes nothing; it takes the document through the exact decoder.
+void check_decoders(std::string_view document, const json::Value& value) {
+  const json::Value exact =
+      json::loads(document, {.object_hook = [](json::Object object) -> json::Value { return object; }});
+  if (written(exact) != written(value)) fail("the one-pass reader and the exact decoder differ", document);
+}
+
 void check_value(std::string_view document) {
   try {
-    const std::string once = written(json::loads(document));
+    const json::Value value = json::loads(document);
+    const std::string once = written(value);
     if (written(json::loads(once)) != once) fail("written and read again, it is another value", once);
+    check_options(value);
+    check_decoders(document, value);
   } catch (const json::JSONDecodeError& error) {
     if (error.pos > document.size() || error.lineno == 0 || error.colno == 0) fail("an impossible place", error.what());
   } catch (const UnicodeDecodeError&) {

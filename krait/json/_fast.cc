@@ -2,6 +2,8 @@
 // wants it (a number in quotes, a key twice, a broken string) ends the attempt, and the slow way starts anew.
 
 #include <charconv>
+#include <cstdint>
+#include <iterator>
 
 #include "krait/json/_constraints.h"
 #include "krait/json/_scanner.h"
@@ -14,13 +16,16 @@ namespace {
 
 using Kind = _Type::Kind;
 
+// Of an element: it demands nothing.
+constexpr krait::Field kFree;
+
 class FastReader {
  public:
   explicit FastReader(std::string_view document) : scanner_(document) {}
 
   bool document(const _Type& type, void* object) {
     scanner_.skip_space();
-    if (!value(type, object, {}, 0)) return false;
+    if (!value(type, object, kFree, 0)) return false;
     scanner_.skip_space();
     return scanner_.at_end();
   }
@@ -28,7 +33,7 @@ class FastReader {
  private:
   bool value(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
     return depth < max_depth && read(type, object, field, depth) &&
-           (!_constrains(field) || _satisfies(type, object, field, nullptr, nullptr));
+           (&field == &kFree || !_constrains(field) || _satisfies(type, object, field, nullptr, nullptr));
   }
 
   bool read(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
@@ -54,6 +59,12 @@ class FastReader {
         return scanner_.literal("null") || value(*type.element, type.emplace(object), field, depth);
       case Kind::Struct:
         return structure(type, static_cast<char*>(object), depth);
+      case Kind::Tuple:
+        return tuple(type, object, depth);
+      case Kind::Variant:
+        return variant(type, object, field, depth);
+      case Kind::Iso:
+        return iso(type, object);
       default:
         return false;
     }
@@ -70,10 +81,17 @@ class FastReader {
   }
 
   bool integer(const _Type& type, void* object) {
+    _Number number;
+    if (scanner_.usual_number(&number)) return !number.is_float && _store_int(type, object, number.whole);
     std::int64_t value = 0;
     return whole(value) && _store_int(type, object, value);
   }
   bool natural(const _Type& type, void* object) {
+    _Number number;
+    if (scanner_.usual_number(&number)) {
+      return !number.is_float && number.whole >= 0 &&
+             _store_uint(type, object, static_cast<std::uint64_t>(number.whole));
+    }
     std::uint64_t value = 0;
     return whole(value) && _store_uint(type, object, value);
   }
@@ -86,17 +104,27 @@ class FastReader {
   }
 
   bool floating(const _Type& type, void* object) {
-    if (!at_number()) return false;
-    const Scanner::Number number = scanner_.number();
-    const double value = _parse_double(number.text);
-    // An int that no double can hold is refused, 1e999 is infinity.
-    if (!number.is_float && value - value != 0) return false;
+    double value = 0;
+    if (!real(&value)) return false;
     if (type.size == 4) {
       *static_cast<float*>(object) = static_cast<float>(value);
     } else {
       *static_cast<double*>(object) = value;
     }
     return true;
+  }
+
+  bool real(double* out) {
+    _Number quick;
+    if (scanner_.usual_number(&quick)) {
+      *out = quick.is_float ? quick.real : static_cast<double>(quick.whole);
+      return true;
+    }
+    if (!at_number()) return false;
+    const Scanner::Number number = scanner_.number();
+    *out = _parse_double(number.text);
+    // An int that no double can hold is refused, 1e999 is infinity.
+    return number.is_float || *out - *out == 0;
   }
 
   bool string(std::string& out) {
@@ -121,13 +149,77 @@ class FastReader {
     if (scanner_.peek() != '[') return false;
     type.clear(object);
     if (!scanner_.open_array()) return true;
+    // A list is likely to have as many elements as the last one of its type. What is reserved in vain was used before.
+    LastSize& last = last_sizes_[reinterpret_cast<std::uintptr_t>(&type) / alignof(_Type) % std::size(last_sizes_)];
+    if (last.type == &type) type.reserve(object, last.size);
+    std::size_t size = 0;
     do {
-      if (!value(*type.element, type.append(object), {}, depth + 1)) return false;
+      if (!value(*type.element, type.append(object), kFree, depth + 1)) return false;
+      ++size;
     } while (scanner_.next_element());
+    last = {&type, size};
     return true;
   }
 
+  bool tuple(const _Type& type, void* object, std::size_t depth) {
+    if (scanner_.peek() != '[' || !scanner_.open_array()) return false;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      if (!value(*type.parts[i], const_cast<void*>(type.part(object, i)), kFree, depth + 1)) return false;
+      if (scanner_.next_element() != (i + 1 < type.count)) return false;
+    }
+    return true;
+  }
+
+  // Only where the first byte leaves one alternative.
+  bool variant(const _Type& type, void* object, const krait::Field& field, std::size_t depth) {
+    std::size_t found = type.count;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      if (!may_begin(*type.parts[i], scanner_.peek())) continue;
+      if (found != type.count) return false;
+      found = i;
+    }
+    if (found == type.count) return false;
+    if (type.parts[found]->kind == Kind::Null) return type.emplace_part(object, found) && scanner_.literal("null");
+    return value(*type.parts[found], type.emplace_part(object, found), field, depth + 1);
+  }
+
+  static bool may_begin(const _Type& type, char c) {
+    switch (type.kind) {
+      case Kind::Null:
+        return c == 'n';
+      case Kind::Bool:
+        return c == 't' || c == 'f';
+      case Kind::Int:
+      case Kind::UInt:
+      case Kind::Float:
+        return c == '-' || (c >= '0' && c <= '9');
+      case Kind::String:
+      case Kind::Enum:
+      case Kind::Iso:
+        return c == '"';
+      case Kind::List:
+      case Kind::Tuple:
+        return c == '[';
+      case Kind::Map:
+      case Kind::Struct:
+        return c == '{';
+      default:
+        return true;
+    }
+  }
+
+  bool iso(const _Type& type, void* object) {
+    if (!type.read_text || !string(text_)) return false;
+    try {
+      type.read_text(object, text_);
+      return true;
+    } catch (const ValueError&) {
+      return false;
+    }
+  }
+
   bool map(const _Type& type, void* object, std::size_t depth) {
+    if (type.key) return false;
     if (scanner_.peek() != '{') return false;
     type.clear(object);
     if (!scanner_.open_object()) return true;
@@ -136,7 +228,7 @@ class FastReader {
       std::string key;
       scanner_.key(key);
       if (_utf8_fault(key, false) != key.size()) return false;
-      if (!value(*type.element, type.insert(object, std::move(key)), {}, depth + 1)) return false;
+      if (!value(*type.element, type.insert(object, std::move(key)), kFree, depth + 1)) return false;
       ++keys;
     } while (scanner_.next_member());
     return type.size_of(object) == keys;  // else a key came twice, and its first element may show through
@@ -208,8 +300,14 @@ class FastReader {
     return true;
   }
 
+  struct LastSize {
+    const _Type* type = nullptr;
+    std::size_t size = 0;
+  };
+
   Scanner scanner_;
-  std::string skipped_;
+  std::string skipped_, text_;
+  LastSize last_sizes_[16];
 };
 
 // Plain UTF-8, as far as the first bytes can tell: what starts otherwise may be UTF-16.

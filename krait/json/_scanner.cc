@@ -1,10 +1,11 @@
 #include "krait/json/_scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
-#include <cstring>
 #include <limits>
 
+#include "krait/json/_runs.h"
 #include "krait/json/_unicode.h"
 #include "krait/json/decoder.h"
 
@@ -13,25 +14,55 @@ namespace krait::json {
 namespace {
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// True when one of eight bytes ends or breaks a run of plain text: '"', '\' or a control character.
-bool has_special(std::uint64_t word) {
-  constexpr std::uint64_t ones = 0x0101010101010101, highs = 0x8080808080808080;
-  const auto has_zero = [](std::uint64_t x) { return (x - ones) & ~x & highs; };
-  const std::uint64_t control = (word - ones * 0x20) & ~word & highs;
-  return (control | has_zero(word ^ ones * '"') | has_zero(word ^ ones * '\\')) != 0;
-}
+constexpr std::uint8_t kNoDigit = 0xff;
+constexpr auto kHexDigits = [] {
+  std::array<std::uint8_t, 256> table{};
+  table.fill(kNoDigit);
+  for (std::uint8_t i = 0; i < 10; ++i) table[std::size_t{'0'} + i] = i;
+  for (std::uint8_t i = 0; i < 6; ++i) {
+    table[std::size_t{'a'} + i] = static_cast<std::uint8_t>(10 + i);
+    table[std::size_t{'A'} + i] = static_cast<std::uint8_t>(10 + i);
+  }
+  return table;
+}();
 
 const char* plain_end(const char* at, const char* end) {
-  while (end - at >= 8) {
-    std::uint64_t word;
-    std::memcpy(&word, at, 8);
-    if (has_special(word)) break;
-    at += 8;
-  }
-  while (at != end && *at != '"' && *at != '\\' && static_cast<unsigned char>(*at) >= 0x20) ++at;
-  return at;
+  bool not_ascii = false;
+  return _plain_end(at, end, &not_ascii);
 }
 }  // namespace
+
+char _meaning_of_escape(char letter) noexcept {
+  switch (letter) {
+    case '"':
+    case '\\':
+    case '/':
+      return letter;
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return 0;
+  }
+}
+
+bool _hex4(const char* digits, std::uint32_t* out) noexcept {
+  std::uint32_t value = 0, all = 0;
+  for (int i = 0; i < 4; ++i) {
+    const std::uint8_t digit = kHexDigits[static_cast<unsigned char>(digits[i])];
+    value = value << 4 | digit;
+    all |= digit;
+  }
+  *out = value;
+  return all <= 15;
+}
 
 void Scanner::fail(const char* msg, std::size_t offset) const { throw JSONDecodeError(msg, document_, offset); }
 
@@ -82,8 +113,13 @@ void Scanner::string(std::string& out) {
       ++at_;
       return;
     }
-    if (*at_ != '\\') fail("Invalid control character at", position());
-    escape(out, quote);
+    if (*at_ == '\\') {
+      escape(out, quote);
+    } else if (strict) {
+      fail("Invalid control character at", position());
+    } else {
+      out += *at_++;
+    }
   }
 }
 
@@ -94,31 +130,11 @@ void Scanner::escape(std::string& out, const char* quote) {
     fail("Unterminated string starting at", static_cast<std::size_t>(quote - document_.data()));
   }
   at_ += 2;
-  switch (backslash[1]) {
-    case '"':
-    case '\\':
-    case '/':
-      out += backslash[1];
-      return;
-    case 'b':
-      out += '\b';
-      return;
-    case 'f':
-      out += '\f';
-      return;
-    case 'n':
-      out += '\n';
-      return;
-    case 'r':
-      out += '\r';
-      return;
-    case 't':
-      out += '\t';
-      return;
-    case 'u':
-      break;
-    default:
-      fail("Invalid \\escape", static_cast<std::size_t>(backslash - document_.data()));
+  if (backslash[1] != 'u') {
+    const char meant = _meaning_of_escape(backslash[1]);
+    if (meant == 0) fail("Invalid \\escape", static_cast<std::size_t>(backslash - document_.data()));
+    out += meant;
+    return;
   }
   std::uint32_t c = hex4(at_);
   at_ += 4;
@@ -138,8 +154,7 @@ std::uint32_t Scanner::hex4(const char* digits) const {
   const std::size_t u = static_cast<std::size_t>(digits - 1 - document_.data());
   if (end_ - digits < 5) fail("Invalid \\uXXXX escape", u);
   std::uint32_t value = 0;
-  const auto [end, error] = std::from_chars(digits, digits + 4, value, 16);
-  if (error != std::errc() || end != digits + 4) fail("Invalid \\uXXXX escape", u);
+  if (!_hex4(digits, &value)) fail("Invalid \\uXXXX escape", u);
   return value;
 }
 

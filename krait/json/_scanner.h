@@ -14,13 +14,18 @@
 #include <string>
 #include <string_view>
 
+#include "krait/json/_number.h"
+
 namespace krait::json {
 
 class Scanner {
  public:
   // The document is UTF-8; it is not copied.
-  explicit Scanner(std::string_view document)
-      : document_(document), at_(document.data()), end_(document.data() + document.size()) {}
+  explicit Scanner(std::string_view document, std::size_t at = 0)
+      : document_(document), at_(document.data() + at), end_(document.data() + document.size()) {}
+
+  // Not strict: a string may hold control characters.
+  bool strict = true;
 
   // What `msg` says is wrong at that byte. Throws JSONDecodeError.
   [[noreturn]] void fail(const char* msg, std::size_t offset) const;
@@ -44,6 +49,12 @@ class Scanner {
     bool is_float;
   };
   Number number();
+  // Takes a number that is read at once; false: it is none, or an unusual one, and number() is to look at it.
+  bool usual_number(_Number* out) noexcept {
+    const char* end = _read_number(at_, end_, out);
+    if (end) at_ = end;
+    return end != nullptr;
+  }
   // Replaces `out` by the string that begins here.
   void string(std::string& out);
   // The same without a copy, if it has no escapes: nullopt-like {nullptr} when it has, and nothing is taken.
@@ -69,6 +80,11 @@ class Scanner {
   const char* at_;
   const char* end_;
 };
+
+// What "\n" and its like mean, given the letter; 0 for a letter that means nothing there.
+char _meaning_of_escape(char letter) noexcept;
+// The number that four hexadecimal digits make; false: they are none.
+bool _hex4(const char* digits, std::uint32_t* out) noexcept;
 
 // The nearest double of a JSON number's text; an infinity when it is too large. Python: float(text)
 double _parse_double(std::string_view text);

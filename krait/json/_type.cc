@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/json/encoder.h"
 #include "krait/json/value.h"
 
 namespace krait::json {
@@ -95,6 +96,11 @@ const _Enumerator* _find_enumerator(const _Type& type, std::string_view name) no
   return nullptr;
 }
 
+std::string _key_text(std::int64_t key) { return std::to_string(key); }
+std::string _key_text(std::uint64_t key) { return std::to_string(key); }
+std::string _key_text(bool key) { return key ? "true" : "false"; }
+std::string _key_text(double key) { return dumps(key, {}); }
+
 namespace {
 
 constexpr unsigned char kPattern = 0xa5;
@@ -153,10 +159,17 @@ class Sample {
       }
       case Kind::Map:
         return type.size_of(member) > 0;
+      case Kind::Tuple:
+        for (std::size_t i = 0; i < type.count; ++i) {
+          if (shows_initialiser(*type.parts[i], static_cast<const unsigned char*>(type.part(member, i)))) return true;
+        }
+        return false;
       case Kind::Literal:
       case Kind::Optional:
       case Kind::Null:
       case Kind::Struct:
+      case Kind::Variant:
+      case Kind::Iso:
         return false;
     }
     return false;

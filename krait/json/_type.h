@@ -65,7 +65,10 @@ struct _Type {
     Optional,
     Struct,
     Any,
-    AnyObject
+    AnyObject,
+    Tuple,
+    Variant,
+    Iso
   };
   Kind kind = Kind::Null;
   unsigned char size = 0;          // of a number or an enum, in bytes
@@ -77,7 +80,8 @@ struct _Type {
   const _Enumerator* enumerators = nullptr;
   // Struct
   const _Field* fields = nullptr;
-  std::size_t count = 0;  // of enumerators or fields
+  std::size_t count = 0;  // of enumerators, fields or parts
+  std::string_view name;  // of an enum, a struct, or a class that is written as a text
   _RequiredMembers* required = nullptr;
   std::size_t bytes = 0, alignment = 0;            // of the struct
   void (*default_initialise)(void* at) = nullptr;  // `T x;`: leaves members without an initialiser alone
@@ -86,7 +90,8 @@ struct _Type {
 
   // List, Map, Optional
   void (*clear)(void* object) = nullptr;
-  void* (*append)(void* list) = nullptr;                                // a new element, default-made
+  void* (*append)(void* list) = nullptr;  // a new element, default-made
+  void (*reserve)(void* list, std::size_t n) = nullptr;
   const void* (*elements)(const void* list, std::size_t* n) = nullptr;  // the first of n, `stride` apart
   void* (*insert)(void* map, std::string&& key) = nullptr;              // the element of this key, default-made
   std::size_t (*size_of)(const void* map) = nullptr;
@@ -94,7 +99,30 @@ struct _Type {
                void (*visit)(void* context, std::string_view key, const void* element)) = nullptr;
   void* (*emplace)(void* optional) = nullptr;
   const void* (*held)(const void* optional) = nullptr;  // null: none
+
+  // Map whose keys are numbers
+  const _Type* key = nullptr;
+  void* (*insert_key)(void* map, const void* key) = nullptr;
+
+  // Tuple, Variant
+  const _Type* const* parts = nullptr;
+  const void* (*part)(const void* tuple, std::size_t index) = nullptr;
+  void* (*emplace_part)(void* variant, std::size_t index) = nullptr;  // the alternative, default-made
+  const void* (*alternative)(const void* variant, std::size_t* index) = nullptr;
+
+  // Iso
+  std::string (*text_of)(const void* object) = nullptr;
+  void (*read_text)(void* object, std::string_view text) = nullptr;  // throws ValueError
 };
+
+// A class's own name.
+template <class T>
+constexpr std::string_view _name_of() {
+  std::string_view name = __PRETTY_FUNCTION__;  // "... [T = namespace::Name]"
+  name.remove_suffix(1);
+  const std::size_t last = name.find_last_of(": ");
+  return name.substr(last + 1);
+}
 
 // Makes the table of T; specialised for each kind of type.
 template <class T>
@@ -173,6 +201,7 @@ struct _TypeOf<E> {
     _Type type = _Scalar::of(_Type::Kind::Enum, sizeof(E));
     type.is_signed = std::is_signed_v<std::underlying_type_t<E>>;
     type.enumerators = enumerators.data();
+    type.name = _name_of<E>();
     type.count = count;
     return type;
   }
@@ -187,6 +216,9 @@ struct _TypeOf<std::vector<T, A>> {
     type.element = &_type<T>;
     type.stride = sizeof(T);
     type.clear = [](void* list) { static_cast<List*>(list)->clear(); };
+    type.reserve = [](void* list, std::size_t n) {
+      if constexpr (std::is_move_constructible_v<T>) static_cast<List*>(list)->reserve(n);
+    };
     type.elements = [](const void* list, std::size_t* n) -> const void* {
       const auto* self = static_cast<const List*>(list);
       *n = self->size();
@@ -265,6 +297,7 @@ struct _TypeOf<T> {
     type.fields = fields.data();
     type.count = count;
     type.required = &required;
+    type.name = _name_of<T>();
     type.bytes = sizeof(T);
     type.alignment = alignof(T);
     if constexpr (std::is_default_constructible_v<T>) {
@@ -312,3 +345,5 @@ class Ref {
 };
 
 }  // namespace krait::json
+
+#include "krait/json/_compound.h"  // IWYU pragma: export

@@ -1,8 +1,7 @@
 #include "krait/json/_unicode.h"
 
-#include <cstring>
-
 #include "krait/builtins/exceptions.h"
+#include "krait/json/_runs.h"
 
 namespace krait::json {
 
@@ -125,22 +124,40 @@ _CodePoint _decode_utf8(std::string_view text, bool surrogates) noexcept {
   return {lead.size, value};
 }
 
+namespace {
+// Three bytes of a code point, any but those after e0 or ed, which not every continuation may follow.
+bool is_usual_triple(const char* at) {
+  const auto byte = [at](int i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(at[i])); };
+  const std::uint32_t three = byte(0) | byte(1) << 8 | byte(2) << 16;  // one load, where four bytes can be read
+  return (three & 0xc0c0f0) == 0x8080e0 && byte(0) != 0xe0 && byte(0) != 0xed;
+}
+}  // namespace
+
 std::size_t _utf8_fault(std::string_view text, bool surrogates) noexcept {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    if (at + 8 <= text.size()) {
-      std::uint64_t word;
-      std::memcpy(&word, text.data() + at, 8);
-      if (!_has_high_bit(word)) {
-        at += 8;
-        continue;
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto follows = [](char c) { return is_continuation(static_cast<unsigned char>(c)); };
+  const char* at = begin;
+  while (true) {
+    while (end - at >= _block_size && _high_bits(_load(at)) == 0) at += _block_size;
+    while (at != end && *at >= 0) ++at;
+    if (at == end) return text.size();
+    // Within a text of another script few letters are ASCII: most have three bytes, or two.
+    do {
+      while (end - at >= 4 && is_usual_triple(at)) at += 3;
+      if (at == end || *at >= 0) break;
+      const auto lead = static_cast<unsigned char>(*at);
+      if (lead > 0xe0 && lead < 0xf0 && lead != 0xed && end - at >= 3 && follows(at[1]) && follows(at[2])) {
+        at += 3;
+      } else if (lead >= 0xc2 && lead < 0xe0 && end - at >= 2 && follows(at[1])) {
+        at += 2;
+      } else {
+        const _CodePoint next = _decode_utf8({at, static_cast<std::size_t>(end - at)}, surrogates);
+        if (next.size == 0) return static_cast<std::size_t>(at - begin);
+        at += next.size;
       }
-    }
-    const _CodePoint next = _decode_utf8(text.substr(at), surrogates);
-    if (next.size == 0) return at;
-    at += next.size;
+    } while (at != end && *at < 0);
   }
-  return at;
 }
 
 void _append_utf8(std::uint32_t c, std::string& out) {

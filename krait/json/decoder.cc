@@ -1,8 +1,11 @@
 #include "krait/json/decoder.h"
 
 #include <charconv>
+#include <istream>
+#include <iterator>
 #include <limits>
 
+#include "krait/json/_quick.h"
 #include "krait/json/_scanner.h"
 #include "krait/json/_unicode.h"
 
@@ -32,13 +35,22 @@ std::string describe(const std::string& msg, const Place& place) {
 // Makes Values; where the scanner only finds out what is there.
 class Decoder {
  public:
-  explicit Decoder(std::string_view document) : scanner_(document) {}
+  Decoder(std::string_view document, LoadsOptions& options, std::size_t at = 0)
+      : scanner_(document, at), options_(options) {
+    scanner_.strict = options.strict;
+  }
 
   Value document() {
     scanner_.skip_space();
     Value result = value(0);
     scanner_.skip_space();
     if (!scanner_.at_end()) scanner_.fail("Extra data", scanner_.position());
+    return result;
+  }
+
+  Value first_value(std::size_t* end) {
+    Value result = value(0);
+    *end = scanner_.position();
     return result;
   }
 
@@ -67,14 +79,20 @@ class Decoder {
     if (scanner_.literal("null")) return nullptr;
     if (scanner_.literal("true")) return true;
     if (scanner_.literal("false")) return false;
-    if (scanner_.literal("NaN")) return std::numeric_limits<double>::quiet_NaN();
-    if (scanner_.literal("Infinity")) return std::numeric_limits<double>::infinity();
-    if (scanner_.literal("-Infinity")) return -std::numeric_limits<double>::infinity();
+    if (scanner_.literal("NaN")) return constant("NaN", std::numeric_limits<double>::quiet_NaN());
+    if (scanner_.literal("Infinity")) return constant("Infinity", std::numeric_limits<double>::infinity());
+    if (scanner_.literal("-Infinity")) return constant("-Infinity", -std::numeric_limits<double>::infinity());
     return number(scanner_.number());
   }
 
-  static Value number(const Scanner::Number& number) {
-    if (number.is_float) return _parse_double(number.text);
+  Value constant(std::string_view name, double meant) {
+    return options_.parse_constant ? options_.parse_constant(name) : Value(meant);
+  }
+
+  Value number(const Scanner::Number& number) {
+    if (number.is_float)
+      return options_.parse_float ? options_.parse_float(number.text) : Value(_parse_double(number.text));
+    if (options_.parse_int) return options_.parse_int(number.text);
     std::int64_t small = 0;
     const char* begin = number.text.data();
     const auto result = std::from_chars(begin, begin + number.text.size(), small);
@@ -101,23 +119,44 @@ class Decoder {
   Value object(std::size_t depth) {
     check_depth(depth, "object");
     Object map;
+    std::vector<Object::Item> pairs;
     if (scanner_.open_object()) {
       do {
         std::string key;
         scanner_.key(key);
-        map.set(std::move(key), value(depth + 1));
+        Value element = value(depth + 1);
+        if (options_.object_pairs_hook) {
+          pairs.emplace_back(std::move(key), std::move(element));
+        } else {
+          map.set(std::move(key), std::move(element));
+        }
       } while (scanner_.next_member());
     }
+    if (options_.object_pairs_hook) return options_.object_pairs_hook(std::move(pairs));
+    if (options_.object_hook) return options_.object_hook(std::move(map));
     return map;
   }
 
   Scanner scanner_;
+  LoadsOptions& options_;
 };
+
+bool is_plain(const LoadsOptions& options) {
+  return !options.object_hook && !options.object_pairs_hook && !options.parse_float && !options.parse_int &&
+         !options.parse_constant && options.strict;
+}
+
+// `s` as it is, if it is UTF-8.
+std::string_view checked(std::string_view s) {
+  const std::size_t fault = _utf8_fault(s, true);
+  if (fault != s.size()) _raise_utf8_error(s, fault);
+  return s;
+}
 
 }  // namespace
 
 JSONDecodeError::JSONDecodeError(std::string msg, std::string_view document, std::size_t offset)
-    : BaseException(describe(msg, place_of(document, offset))), msg(std::move(msg)), offset(offset) {
+    : BaseException(describe(msg, place_of(document, offset))), msg(std::move(msg)), doc(document), offset(offset) {
   const Place place = place_of(document, offset);
   pos = place.pos;
   lineno = place.lineno;
@@ -125,8 +164,47 @@ JSONDecodeError::JSONDecodeError(std::string msg, std::string_view document, std
 }
 
 Value loads(std::string_view document) {
+  Value quick;
+  if (_load_quickly(document, &quick)) return quick;
+  quick = nullptr;
+  LoadsOptions options;
   std::string storage;
-  return Decoder(_to_utf8(document, storage)).document();
+  return Decoder(_to_utf8(document, storage), options).document();
+}
+
+Value loads(std::string_view document, LoadsOptions options) {
+  if (is_plain(options)) return loads(document);
+  std::string storage;
+  return Decoder(_to_utf8(document, storage), options).document();
+}
+
+Value loads(std::u8string_view document, LoadsOptions options) {
+  const std::string_view text(reinterpret_cast<const char*>(document.data()), document.size());
+  if (text.starts_with("\xef\xbb\xbf")) throw JSONDecodeError("Unexpected UTF-8 BOM (decode using utf-8-sig)", text, 0);
+  Value quick;
+  if (is_plain(options) && _load_quickly(text, &quick)) return quick;
+  quick = nullptr;
+  return Decoder(checked(text), options).document();
+}
+
+Value load(std::istream& fp, LoadsOptions options) {
+  const std::string document{std::istreambuf_iterator<char>(fp), {}};
+  return loads(document, std::move(options));
+}
+
+Value JSONDecoder::decode(std::string_view s) {
+  Value quick;
+  if (is_plain(options_) && _load_quickly(s, &quick)) return quick;
+  quick = nullptr;
+  return Decoder(checked(s), options_).document();
+}
+
+std::pair<Value, std::size_t> JSONDecoder::raw_decode(std::string_view s, std::size_t idx) {
+  checked(s);
+  if (idx > s.size()) throw JSONDecodeError("Expecting value", s, s.size());
+  std::size_t end = 0;
+  Value value = Decoder(s, options_, idx).first_value(&end);
+  return {std::move(value), end};
 }
 
 }  // namespace krait::json

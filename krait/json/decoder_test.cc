@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 
 #include "krait/json/encoder.h"
 
@@ -136,6 +137,93 @@ TEST(Loads, keeps_a_lone_surrogate_which_dumps_refuses) {
   EXPECT_EQ(lone.as_string(), "\xed\xa0\x80");
   EXPECT_EQ(lone.size(), 1u);
   EXPECT_THROW(dumps(lone), UnicodeEncodeError);
+}
+
+TEST(Loads, joins_equal_keys_however_many_there_are) {
+  std::string text = "{";
+  for (int i = 0; i < 1000; ++i)
+    text.append("\"key").append(std::to_string(i % 300)).append("\":").append(std::to_string(i)).append(",");
+  text.back() = '}';
+  const Value value = loads(text);
+  EXPECT_EQ(value.size(), 300u);
+  EXPECT_EQ(value["key0"].as_int(), 900);
+  EXPECT_EQ(value["key299"].as_int(), 899);
+  EXPECT_EQ(value.as_object().begin()->first, "key0");
+}
+
+// Alike in their first and last bytes and their length, as somebody may choose them.
+TEST(Loads, takes_keys_that_were_chosen_to_look_alike) {
+  std::string text = "{";
+  for (int i = 100'000; i < 120'000; ++i) text.append("\"prefix__").append(std::to_string(i)).append("__suffix\":1,");
+  text.back() = '}';
+  EXPECT_EQ(loads(text).size(), 20'000u);
+}
+
+TEST(Loads, finds_what_ends_a_string_at_every_place) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'x');
+    EXPECT_EQ(loads("\"" + text + "\"").as_string(), text);
+    EXPECT_EQ(loads("\"" + text + "\\n" + text + "\"").as_string(), text + "\n" + text);
+    EXPECT_EQ(loads("[\"" + text + "\xe6\x97\xa5" + text + "\"]")[0].as_string(), text + "\xe6\x97\xa5" + text);
+    EXPECT_EQ(error_of("[\"" + text + "\n\"]"), "JSONDecodeError: Invalid control character at: line 1 column " +
+                                                    std::to_string(size + 3) + " (char " + std::to_string(size + 2) +
+                                                    ")");
+  }
+}
+
+TEST(LoadsOptions, hooks_replace_dicts_and_numbers) {
+  EXPECT_EQ(dumps(loads(R"({"a": {"b": 1}})", {.object_hook = [](Object o) -> Value { return o.size(); }})), "1");
+  EXPECT_EQ(dumps(loads("[1.10, 2]", {.parse_float = [](std::string_view digits) -> Value { return digits; }})),
+            R"(["1.10",2])");
+  EXPECT_EQ(dumps(loads(std::string(5000, '1'),
+                        {.parse_int = [](std::string_view digits) -> Value { return digits.size(); }})),
+            "5000");
+  EXPECT_EQ(dumps(loads("[NaN, -Infinity]", {.parse_constant = [](std::string_view name) -> Value { return name; }})),
+            R"(["NaN","-Infinity"])");
+  EXPECT_EQ(dumps(loads(R"({"a": 1, "a": 2})",
+                        {.object_pairs_hook = [](std::vector<Object::Item> pairs) -> Value { return pairs.size(); }})),
+            "2");
+}
+
+TEST(LoadsOptions, what_a_hook_throws_leaves_loads) {
+  EXPECT_THROW(loads("[NaN]", {.parse_constant = [](std::string_view) -> Value { throw KeyError("no"); }}), KeyError);
+}
+
+TEST(LoadsOptions, not_strict_lets_control_characters_be) {
+  EXPECT_EQ(loads("\"a\n\t\"", {.strict = false}).as_string(), "a\n\t");
+}
+
+TEST(Loads, refuses_a_bom_in_what_is_known_to_be_text) {
+  EXPECT_EQ(loads(u8"[\"鍵\"]")[0].as_string(), "\xe9\x8d\xb5");
+  try {
+    loads(u8"\ufeff[]");
+    FAIL();
+  } catch (const JSONDecodeError& error) {
+    EXPECT_STREQ(error.what(), "Unexpected UTF-8 BOM (decode using utf-8-sig): line 1 column 1 (char 0)");
+    EXPECT_EQ(error.doc, "\xef\xbb\xbf[]");
+  }
+}
+
+TEST(Load, reads_a_stream_to_its_end) {
+  std::istringstream fp("\xef\xbb\xbf[1, 2]");
+  EXPECT_EQ(load(fp).size(), 2u);
+}
+
+TEST(JSONDecoder, reads_the_value_that_begins_somewhere) {
+  JSONDecoder decoder;
+  const auto [value, end] = decoder.raw_decode("x [1] y", 2);
+  EXPECT_EQ(dumps(value), "[1]");
+  EXPECT_EQ(end, 5u);
+  EXPECT_THROW(decoder.raw_decode(" 1"), JSONDecodeError);
+  EXPECT_THROW(decoder.raw_decode("1", 9), JSONDecodeError);
+  EXPECT_EQ(decoder.decode(" {} \n").size(), 0u);
+}
+
+TEST(Loads, refuses_a_million_brackets) {
+  EXPECT_THROW(loads(std::string(1'000'000, '[')), RecursionError);
+  std::string objects;
+  for (int i = 0; i < 1'000'000; ++i) objects += "{\"a\":";
+  EXPECT_THROW(loads(objects), RecursionError);
 }
 
 }  // namespace

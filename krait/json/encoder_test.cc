@@ -7,6 +7,7 @@
 #include <limits>
 #include <map>
 #include <random>
+#include <sstream>
 #include <unordered_map>
 
 #include "krait/builtins/exceptions.h"
@@ -154,6 +155,85 @@ TEST(Dump, gets_long_texts_through_whole) {
 
 TEST(Dumps, takes_any_map_of_strings) {
   EXPECT_EQ(dumps(std::unordered_map<std::string, int>{{"a", 1}}), R"({"a":1})");
+}
+
+TEST(DumpsOptions, are_python_s_by_default) {
+  EXPECT_EQ(dumps(Object{{"a", 1}, {"b", Array{true, nullptr, "\xc3\xa4\xf0\x9f\x98\x80\x7f"}}}, {}),
+            R"({"a": 1, "b": [true, null, "\u00e4\ud83d\ude00\u007f"]})");
+  EXPECT_EQ(dumps(Array{NAN, INFINITY, -INFINITY}, {}), "[NaN, Infinity, -Infinity]");
+  EXPECT_EQ(dumps("\xed\xa0\x80", {}), "\"\\ud800\"");
+}
+
+TEST(DumpsOptions, indent_by_spaces_by_a_text_or_only_by_lines) {
+  const Value value = Object{{"a", Array{1, Array{}}}, {"b", Object{}}};
+  EXPECT_EQ(dumps(value, {.indent = 2}), "{\n  \"a\": [\n    1,\n    []\n  ],\n  \"b\": {}\n}");
+  EXPECT_EQ(dumps(value, {.indent = "\t"}), "{\n\t\"a\": [\n\t\t1,\n\t\t[]\n\t],\n\t\"b\": {}\n}");
+  EXPECT_EQ(dumps(value, {.indent = 0}), "{\n\"a\": [\n1,\n[]\n],\n\"b\": {}\n}");
+}
+
+TEST(DumpsOptions, sort_the_keys_of_dicts_maps_and_structs) {
+  const std::unordered_map<std::string, int> map{{"b", 1}, {"a", 2}, {"c", 3}};
+  EXPECT_EQ(dumps(map, {.sort_keys = true}), R"({"a": 2, "b": 1, "c": 3})");
+  EXPECT_EQ(dumps(Object{{"b", 1}, {"a", Object{{"d", 1}, {"c", 2}}}}, {.sort_keys = true}),
+            R"({"a": {"c": 2, "d": 1}, "b": 1})");
+  EXPECT_EQ(dumps(Part{"x"}, {.sort_keys = true}), R"({"kind": "tea", "name": "x"})");
+}
+
+TEST(DumpsOptions, separators_may_be_of_any_length) {
+  const std::string long_text(10'000, '~');
+  EXPECT_EQ(dumps(Object{{"a", 1}, {"b", 2}}, {.separators = Separators{" " + long_text, "="}}),
+            "{\"a\"=1 " + long_text + "\"b\"=2}");
+}
+
+TEST(DumpsOptions, name_the_float_that_they_do_not_allow) {
+  try {
+    dumps(Array{-INFINITY}, {.allow_nan = false});
+    FAIL();
+  } catch (const ValueError& error) {
+    EXPECT_STREQ(error.what(), "Out of range float values are not JSON compliant: -inf");
+  }
+}
+
+TEST(DumpsOptions, hold_for_structs_whose_keys_are_prepared_too) {
+  EXPECT_EQ(dumps(std::vector<Part>{{"\xc3\xa4"}}, {.indent = 1}),
+            "[\n {\n  \"name\": \"\\u00e4\",\n  \"kind\": \"tea\"\n }\n]");
+}
+
+TEST(Dump, writes_to_a_stream) {
+  std::ostringstream fp;
+  dump(Object{{"a", 1}}, fp);
+  EXPECT_EQ(fp.str(), "{\"a\": 1}");
+  EXPECT_EQ(JSONEncoder({.indent = 1}).encode(Array{1}), "[\n 1\n]");
+}
+
+TEST(Dumps, finds_what_must_be_escaped_at_every_place_of_a_text) {
+  for (std::size_t size = 1; size < 40; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      std::string text(size, 'x');
+      text[at] = '"';
+      std::string wanted = "\"" + text + "\"";
+      wanted.insert(at + 1, "\\");
+      ASSERT_EQ(dumps(text), wanted);
+      ASSERT_EQ(dumps(text, {}), wanted);
+      ASSERT_EQ(dumps(Object{{text, 1}, {"b", text}}), "{" + wanted + ":1,\"b\":" + wanted + "}");
+      text[at] = '\xff';
+      ASSERT_THROW(dumps(text), UnicodeEncodeError);
+      text.replace(at, 1, "\xe6\x97\xa5");
+      ASSERT_EQ(dumps(text), "\"" + text + "\"");
+      wanted = "\"" + text + "\"";
+      ASSERT_EQ(dumps(text, {}), wanted.replace(at + 1, 3, "\\u65e5"));
+    }
+  }
+}
+
+// Each stretch is looked at once, wherever the fault stands.
+TEST(Dumps, tells_a_client_of_a_long_text_with_a_fault_at_its_end) {
+  std::string text;
+  for (int i = 0; i < 300'000; ++i) text += "\xe6\x97\xa5";
+  const Value value = text + "\xed\xa0\x80" + text;
+  std::string out;
+  _dump(_type<Value>, &value, out, _Invalid::Escape);
+  EXPECT_EQ(out, "\"" + text + "\\ud800" + text + "\"");
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "krait/json/_constraints.h"
+#include "krait/json/_fault_text.h"
+#include "krait/json/_lax.h"
 #include "krait/json/_scanner.h"
 #include "krait/json/_unicode.h"
 
@@ -14,118 +16,23 @@ namespace {
 
 using Kind = _Type::Kind;
 
-// Rust's and Python's white space, which pydantic strips from a number's text.
-std::string_view strip(std::string_view text) {
-  const auto leading_space = [](std::string_view t) -> std::size_t {
-    constexpr std::string_view wide[] = {"\xc2\x85",     "\xc2\xa0",     "\xe1\x9a\x80", "\xe2\x80\xa8",
-                                         "\xe2\x80\xa9", "\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80"};
-    if (t.empty()) return 0;
-    if (t[0] == ' ' || (t[0] >= '\t' && t[0] <= '\r')) return 1;
-    for (std::string_view space : wide) {
-      if (t.starts_with(space)) return space.size();
-    }
-    const bool en_quad_to_hair_space = t.size() >= 3 && t.starts_with("\xe2\x80") && t[2] >= '\x80' && t[2] <= '\x8a';
-    return en_quad_to_hair_space ? 3 : 0;
-  };
-  while (const std::size_t n = leading_space(text)) text.remove_prefix(n);
-  for (bool found = true; found && !text.empty();) {
-    found = false;
-    for (std::size_t n = 1; n <= std::min<std::size_t>(3, text.size()) && !found; ++n) {
-      if (leading_space(text.substr(text.size() - n)) == n) {
-        text.remove_suffix(n);
-        found = true;
-      }
-    }
-  }
-  return text;
-}
-
-bool all_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// Without "_", which may stand between two digits. False: one stands elsewhere.
-bool drop_underscores(std::string_view text, std::string& out) {
-  if (text.starts_with('_') || text.ends_with('_') || text.find("__") != std::string_view::npos) return false;
-  for (char c : text) {
-    if (c != '_') out += c;
-  }
-  return true;
-}
-
-// The digits of an int as pydantic reads them from text: "42", " +4_2 ", "042", "42.00". False: it is none.
-bool int_digits(std::string_view text, std::string& out) {
-  text = strip(text);
-  bool negative = false;
-  if (text.starts_with('+') || text.starts_with('-')) {
-    negative = text[0] == '-';
-    text.remove_prefix(1);
-  }
-  const std::size_t dot = text.find('.');
-  if (dot != std::string_view::npos) {
-    const std::string_view zeros = text.substr(dot + 1);
-    if (zeros.empty() || zeros.find_first_not_of('0') != std::string_view::npos) return false;
-    text = text.substr(0, dot);
-  }
-  std::string digits;
-  if (!drop_underscores(text, digits) || !all_digits(digits)) return false;
-  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size() - 1));
-  out = negative ? "-" + digits : digits;
-  return true;
-}
-
-bool float_of(std::string_view text, double& out) {
-  std::string digits;
-  if (!drop_underscores(strip(text), digits)) return false;
-  std::string_view rest = digits;
-  const bool signed_ = rest.starts_with('+') || rest.starts_with('-');
-  const bool negative = rest.starts_with('-');
-  if (signed_) rest.remove_prefix(1);
-  const std::size_t first = rest.find_first_not_of('.');
-  if (first == std::string_view::npos || first > 1 || rest[first] == '+' || rest[first] == '-') return false;
-  double value = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), value);
-  if (error == std::errc::invalid_argument || end != rest.data() + rest.size()) return false;
-  if (rest.find('(') != std::string_view::npos) return false;  // C's "nan(…)"
-  out = error == std::errc() ? value : _parse_double(rest);
-  if (negative) out = -out;
-  return true;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
-
-// 1, 0, or -1 for a text that is neither.
-int bool_of(std::string_view text) {
-  if (text.size() > 5) return -1;
-  const std::string word = lower(text);
-  for (std::string_view yes : {"1", "on", "t", "true", "y", "yes"}) {
-    if (word == yes) return 1;
-  }
-  for (std::string_view no : {"0", "off", "f", "false", "n", "no"}) {
-    if (word == no) return 0;
-  }
-  return -1;
-}
-
-// Walks a Value and a type together. One for each call of _validate.
+// Walks a Value and a type together. One for each call of _validate. Its functions are not inlined: the temporaries of all of
+// them would lie in the frame of value(), which a nested document multiplies.
 class Validator {
  public:
   explicit Validator(_Errors& errors) : errors_(errors) {}
 
   bool value(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    if (++depth_ > 2 * max_depth)
+      throw RecursionError("maximum recursion depth exceeded while validating a JSON value");
     const bool converted = convert(input, type, object, field);
+    --depth_;
     return converted &&
            (!_constrains(field) || type.kind == Kind::Optional || _satisfies(type, object, field, &errors_, &input));
   }
 
  private:
-  bool refuse(const char* type, const char* msg, const Value& input, Object ctx = {}) {
+  [[gnu::noinline]] bool refuse(const char* type, const char* msg, const Value& input, Object ctx = {}) {
     errors_.add(type, msg, input, std::move(ctx));
     return false;
   }
@@ -161,6 +68,12 @@ class Validator {
       case Kind::Null:
         if (!input.is_null()) return refuse("none_required", "Input should be None", input);
         return true;
+      case Kind::Tuple:
+        return tuple(input, type, object);
+      case Kind::Variant:
+        return variant(input, type, object, field);
+      case Kind::Iso:
+        return iso(input, type, object);
       case Kind::View:
       case Kind::Literal:
         break;
@@ -168,7 +81,7 @@ class Validator {
     throw TypeError("cannot read JSON into a view: it would own no text");
   }
 
-  bool boolean(const Value& input, bool& out) {
+  [[gnu::noinline]] bool boolean(const Value& input, bool& out) {
     constexpr auto msg = "Input should be a valid boolean, unable to interpret input";
     int read = -2;
     if (input.is_bool()) {
@@ -178,7 +91,7 @@ class Validator {
     } else if (input.is_float() && (input.as_float() == 0 || input.as_float() == 1)) {
       read = input.as_float() == 1;
     } else if (input.is_string()) {
-      read = bool_of(input.as_string());
+      read = _lax_bool(input.as_string());
     }
     if (read == -1) return refuse("bool_parsing", msg, input);
     if (read == -2) return refuse("bool_type", "Input should be a valid boolean", input);
@@ -186,7 +99,8 @@ class Validator {
     return true;
   }
 
-  bool store(const Value& number, const _Type& type, void* object, const krait::Field& field, const Value& input) {
+  [[gnu::noinline]] bool store(const Value& number, const _Type& type, void* object, const krait::Field& field,
+                               const Value& input) {
     const bool big = number.type() == Value::Type::BigInt;
     const bool negative = big ? number.as_big_int()[0] == '-' : number.as_int() < 0;
     bool fits = false;
@@ -205,7 +119,7 @@ class Validator {
     return fits;
   }
 
-  bool integer(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool integer(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     constexpr auto too_large = "Unable to parse input string as an integer, exceeded maximum size";
     if (input.is_int()) return store(input, type, object, field, input);
     if (input.is_bool()) return store(std::int64_t{input.as_bool()}, type, object, field, input);
@@ -222,16 +136,16 @@ class Validator {
     constexpr std::size_t most_digits = 4300;
     if (input.as_string().size() > most_digits) return refuse("int_parsing_size", too_large, input);
     std::string digits;
-    if (!int_digits(input.as_string(), digits)) {
+    if (!_lax_int(input.as_string(), digits)) {
       return refuse("int_parsing", "Input should be a valid integer, unable to parse string as an integer", input);
     }
     return store(Value::big_int(std::move(digits)), type, object, field, input);
   }
 
-  bool floating(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool floating(const Value& input, const _Type& type, void* object) {
     double number = 0;
     if (input.is_string()) {
-      if (!float_of(input.as_string(), number)) {
+      if (!_lax_float(input.as_string(), number)) {
         return refuse("float_parsing", "Input should be a valid number, unable to parse string as a number", input);
       }
     } else if (input.is_bool()) {
@@ -260,14 +174,14 @@ class Validator {
                   input);
   }
 
-  bool string(const Value& input, std::string& out) {
+  [[gnu::noinline]] bool string(const Value& input, std::string& out) {
     if (!input.is_string()) return refuse("string_type", "Input should be a valid string", input);
     if (!is_text(input)) return false;
     out = input.as_string();
     return true;
   }
 
-  bool enumerator(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool enumerator(const Value& input, const _Type& type, void* object) {
     if (input.is_string()) {
       if (const _Enumerator* found = _find_enumerator(type, input.as_string()))
         return _store_int(type, object, found->value);
@@ -281,7 +195,7 @@ class Validator {
     return false;
   }
 
-  bool list(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  [[gnu::noinline]] bool list(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     if (!input.is_array()) return refuse("list_type", "Input should be a valid list", input);
     const Array& elements = input.as_array();
     if (!_check_max_length(elements.size(), field, errors_, input)) return false;
@@ -295,24 +209,120 @@ class Validator {
     return good;
   }
 
-  bool map(const Value& input, const _Type& type, void* object) {
+  [[gnu::noinline]] bool map(const Value& input, const _Type& type, void* object) {
     if (!input.is_object()) return refuse("dict_type", "Input should be a valid dictionary", input);
     type.clear(object);
     bool good = true;
     for (const auto& [key, element] : input.as_object()) {
       errors_.loc.emplace_back(key);
-      good &= is_text(Value(key)) && value(element, *type.element, type.insert(object, std::string(key)), {});
+      void* const place = type.key              ? insert_number(key, type, object)
+                          : is_text(Value(key)) ? type.insert(object, std::string(key))
+                                                : nullptr;
+      good &= place && value(element, *type.element, place, {});
       errors_.loc.pop_back();
     }
     return good;
   }
 
-  bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+  // The element of a key that stands for a number; null when it is none.
+  [[gnu::noinline]] void* insert_number(const std::string& key, const _Type& map, void* object) {
+    alignas(8) unsigned char number[8];
+    errors_.loc.emplace_back("[key]");
+    const bool good = value(Value(key), *map.key, number, {});
+    errors_.loc.pop_back();
+    return good ? map.insert_key(object, number) : nullptr;
+  }
+
+  [[gnu::noinline]] bool tuple(const Value& input, const _Type& type, void* object) {
+    if (!input.is_array()) return refuse("tuple_type", "Input should be a valid tuple", input);
+    const Array& elements = input.as_array();
+    if (elements.size() > type.count) {
+      errors_.add("too_long",
+                  "Tuple should have at most " + std::to_string(type.count) + (type.count == 1 ? " item" : " items") +
+                      " after validation, not " + std::to_string(elements.size()),
+                  input,
+                  Object{{"field_type", "Tuple"}, {"max_length", type.count}, {"actual_length", elements.size()}});
+      return false;
+    }
+    bool good = true;
+    for (std::size_t i = 0; i < type.count; ++i) {
+      errors_.loc.emplace_back(static_cast<std::int64_t>(i));
+      good &= i < elements.size() ? value(elements[i], *type.parts[i], const_cast<void*>(type.part(object, i)), {})
+                                  : refuse("missing", "Field required", input);
+      errors_.loc.pop_back();
+    }
+    return good;
+  }
+
+  // pydantic's "smart" union: a type that the value has already goes before one that it can be converted to.
+  [[gnu::noinline]] bool variant(const Value& input, const _Type& type, void* object, const krait::Field& field) {
+    for (const bool exact : {true, false}) {
+      for (std::size_t i = 0; i < type.count; ++i) {
+        if (exact && !is_exactly(input, *type.parts[i])) continue;
+        _Errors unsaid;
+        if (Validator(unsaid).value(input, *type.parts[i], type.emplace_part(object, i), field)) return true;
+      }
+    }
+    for (std::size_t i = 0; i < type.count; ++i) {
+      errors_.loc.emplace_back(_type_label(*type.parts[i]));
+      value(input, *type.parts[i], type.emplace_part(object, i), field);
+      errors_.loc.pop_back();
+    }
+    return false;
+  }
+
+  static bool is_exactly(const Value& input, const _Type& type) {
+    switch (type.kind) {
+      case Kind::Null:
+        return input.is_null();
+      case Kind::Bool:
+        return input.is_bool();
+      case Kind::Int:
+      case Kind::UInt:
+        return input.is_int();
+      case Kind::Float:
+        return input.is_float();
+      case Kind::String:
+        return input.is_string();
+      case Kind::Enum:
+        return input.is_string() && _find_enumerator(type, input.as_string());
+      case Kind::List:
+      case Kind::Tuple:
+        return input.is_array();
+      case Kind::Map:
+      case Kind::Struct:
+      case Kind::AnyObject:
+        return input.is_object();
+      case Kind::Optional:
+        return input.is_null() || is_exactly(input, *type.element);
+      default:
+        return false;
+    }
+  }
+
+  [[gnu::noinline]] bool iso(const Value& input, const _Type& type, void* object) {
+    std::string kind(type.name);
+    if (!type.read_text) throw TypeError("cannot read a " + kind + " from JSON: it has no fromisoformat");
+    const std::string wanted = "Input should be a valid " + kind;
+    if (!input.is_string()) {
+      errors_.add(kind + "_type", wanted, input);
+      return false;
+    }
+    try {
+      type.read_text(object, input.as_string());
+      return true;
+    } catch (const ValueError& error) {
+      errors_.add(kind + "_parsing", wanted + ", " + error.what(), input, Object{{"error", error.what()}});
+      return false;
+    }
+  }
+
+  [[gnu::noinline]] bool optional(const Value& input, const _Type& type, void* object, const krait::Field& field) {
     type.clear(object);
     return input.is_null() || value(input, *type.element, type.emplace(object), field);
   }
 
-  bool structure(const Value& input, const _Type& type, char* object) {
+  [[gnu::noinline]] bool structure(const Value& input, const _Type& type, char* object) {
     if (!input.is_object()) {
       return refuse("model_attributes_type", "Input should be a valid dictionary or object to extract fields from",
                     input);
@@ -333,6 +343,7 @@ class Validator {
   }
 
   _Errors& errors_;
+  std::size_t depth_ = 0;
 };
 
 }  // namespace
@@ -351,26 +362,8 @@ Object ErrorDetail::to_object() const {
   return all;
 }
 
-namespace {
-std::string describe(const std::vector<ErrorDetail>& errors) {
-  std::string text = std::to_string(errors.size()) + (errors.size() == 1 ? " validation error" : " validation errors");
-  for (const ErrorDetail& error : errors) {
-    text += "\n";
-    std::string place;
-    for (const LocItem& item : error.loc) {
-      if (!place.empty()) place += '.';
-      const auto* index = std::get_if<std::int64_t>(&item);
-      place += index ? std::to_string(*index) : std::get<std::string>(item);
-    }
-    if (!place.empty()) text.append(place).append(": ");
-    text.append(error.msg).append(" [").append(error.type).append("]");
-  }
-  return text;
-}
-}  // namespace
-
-ValidationError::ValidationError(std::vector<ErrorDetail> errors)
-    : BaseException(describe(errors)), errors_(std::move(errors)) {}
+ValidationError::ValidationError(std::vector<ErrorDetail> errors, std::string_view title)
+    : BaseException(_describe_errors(errors, title)), errors_(std::move(errors)) {}
 
 void _Errors::add(std::string type, std::string msg, Value input, Object ctx) {
   list.push_back({std::move(type), loc, std::move(msg), std::move(input), std::move(ctx)});
@@ -405,7 +398,7 @@ bool _read_text(std::string_view text, const _Type& type, void* object, const Fi
 
 void _convert(const Value& value, const _Type& type, void* object) {
   _Errors errors;
-  if (!_validate(value, type, object, {}, errors)) throw ValidationError(std::move(errors.list));
+  if (!_validate(value, type, object, {}, errors)) throw ValidationError(std::move(errors.list), _type_label(type));
 }
 
 void _read(std::string_view document, const _Type& type, void* object) {

@@ -34,10 +34,17 @@ struct ErrorDetail {
   Object to_object() const;
 };
 
+// what() is pydantic's text but for its links:
+//
+//   1 validation error for Item
+//   sizes.2
+//     Input should be a valid integer, unable to parse string as an integer [type=int_parsing, input_value='x', input_type=str]
+//
 // Python: pydantic.ValidationError
 class ValidationError : public ValueError {
  public:
-  explicit ValidationError(std::vector<ErrorDetail> errors);
+  // `title` is what was to be made: "Item".
+  explicit ValidationError(std::vector<ErrorDetail> errors, std::string_view title = {});
   const std::vector<ErrorDetail>& errors() const noexcept { return errors_; }
 
  private:

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <map>
+#include <memory>
+#include <tuple>
+#include <unordered_map>
+#include <variant>
 
 #include "krait/json/encoder.h"
 
@@ -343,8 +348,9 @@ TEST(Validation, what_says_all_errors_in_lines) {
     FAIL();
   } catch (const ValidationError& error) {
     EXPECT_STREQ(error.what(),
-                 "2 validation errors\nname: Field required [missing]\nqty: Input should be greater than or equal to 1 "
-                 "[greater_than_equal]");
+                 "2 validation errors for Order\nname\n  Field required [type=missing, input_value={'qty': 0}, "
+                 "input_type=dict]\nqty\n  Input should be greater than or equal to 1 [type=greater_than_equal, "
+                 "input_value=0, input_type=int]");
   }
 }
 
@@ -410,6 +416,133 @@ TEST(ReadText, reads_the_plain_and_leaves_the_rest) {
   std::optional<std::string> text;
   EXPECT_TRUE(_read_text("x", _type<std::optional<std::string>>, &text, {}));
   EXPECT_EQ(text, "x");
+}
+
+// As a module of dates has it.
+struct Day {
+  int number = 0;
+  std::string isoformat() const { return "day-" + std::to_string(number); }
+  static Day fromisoformat(std::string_view text) {
+    if (!text.starts_with("day-")) throw ValueError("Invalid isoformat string: '" + std::string(text) + "'");
+    return {std::atoi(std::string(text.substr(4)).c_str())};
+  }
+};
+
+struct Leaf {
+  std::string name;
+  std::unique_ptr<Leaf> next;
+};
+KRAIT_DESCRIBE(Leaf, name, next);
+
+struct Mixed {
+  std::pair<int, std::string> pair;
+  std::tuple<double, bool, Leaf> tuple;
+  std::array<int, 3> array;
+  std::variant<int, std::string, Leaf> one_of;
+  std::map<int, double> by_number;
+  Day day;
+};
+KRAIT_DESCRIBE(Mixed, pair, tuple, array, one_of, by_number, day);
+
+constexpr std::string_view kMixed =
+    R"({"pair":[1,"a"],"tuple":[2.5,true,{"name":"x","next":{"name":"y","next":null}}],"array":[1,2,3],)"
+    R"("one_of":"text","by_number":{"-3":0.5,"12":1.0},"day":"day-4"})";
+
+TEST(Compound, values_are_read_and_written_as_they_were) {
+  const auto mixed = loads<Mixed>(kMixed);
+  EXPECT_EQ(std::get<2>(mixed.tuple).next->name, "y");
+  EXPECT_EQ(std::get<std::string>(mixed.one_of), "text");
+  EXPECT_EQ(mixed.by_number.at(-3), 0.5);
+  EXPECT_EQ(mixed.day.number, 4);
+  EXPECT_EQ(dumps(mixed), kMixed);
+  EXPECT_EQ(dumps(Value(mixed)), kMixed);
+  EXPECT_EQ(dumps(to<Mixed>(loads(kMixed))), kMixed);
+}
+
+std::string faults(auto read) {
+  try {
+    read();
+  } catch (const ValidationError& error) {
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(Validation, shows_what_was_given_as_python_shows_it_and_not_all_of_it) {
+  const auto shown = [](const std::string& document) {
+    const std::string text = faults([&] { loads<int>(document); });
+    const std::size_t begin = text.find("input_value=") + 12;
+    return text.substr(begin, text.find(", input_type") - begin);
+  };
+  EXPECT_EQ(shown(R"({"a'b": [null, true, 1.0, "\n\u0001"]})"), R"({"a'b": [None, True, 1.0, '\n\x01']})");
+  EXPECT_EQ(shown("\"" + std::string(30, 'x') + std::string(30, 'y') + "\""),
+            "'" + std::string(24, 'x') + "..." + std::string(23, 'y') + "'");
+  EXPECT_EQ(shown("[" + std::string(100'000, ' ') + "\"" + std::string(20'000, 'z') + "\"]"),
+            "['" + std::string(23, 'z') + "...");
+}
+
+TEST(Validation, refuses_what_is_nested_too_deep) {
+  Value deep = Object{{"name", "x"}};
+  for (int i = 0; i < 100'000; ++i) {
+    Object around{{"name", "x"}};
+    around.set("next", std::move(deep));
+    deep = std::move(around);
+  }
+  EXPECT_THROW(to<Leaf>(deep), RecursionError);
+}
+
+TEST(Compound, tuples_say_what_pydantic_says) {
+  using Pair = std::pair<int, std::string>;
+  EXPECT_EQ(faults([] { loads<Pair>("{}"); }),
+            "1 validation error for tuple[int,str]\n  Input should be a valid tuple [type=tuple_type, input_value={}, "
+            "input_type=dict]");
+  EXPECT_EQ(
+      faults([] { loads<Pair>("[1]"); }),
+      "1 validation error for tuple[int,str]\n1\n  Field required [type=missing, input_value=[1], input_type=list]");
+  EXPECT_EQ(faults([] { loads<Pair>("[1,\"a\",3]"); }),
+            "1 validation error for tuple[int,str]\n  Tuple should have at most 2 items after validation, not 3 "
+            "[type=too_long, input_value=[1, 'a', 3], input_type=list]");
+  EXPECT_EQ(
+      faults([] { loads<Pair>("[\"x\",2]"); }),
+      "2 validation errors for tuple[int,str]\n0\n  Input should be a valid integer, unable to parse string as an "
+      "integer [type=int_parsing, input_value='x', input_type=str]\n1\n  Input should be a valid string "
+      "[type=string_type, input_value=2, input_type=int]");
+}
+
+TEST(Compound, a_union_takes_what_fits_exactly_before_what_can_be_converted) {
+  using Union = std::variant<int, double, std::string, bool>;
+  EXPECT_EQ(loads<Union>("1").index(), 0u);
+  EXPECT_EQ(loads<Union>("1.0").index(), 1u);
+  EXPECT_EQ(loads<Union>("\"1\"").index(), 2u);
+  EXPECT_EQ(loads<Union>("true").index(), 3u);
+  EXPECT_EQ((loads<std::variant<bool, int>>("\"7\"")), (std::variant<bool, int>(7)));
+  EXPECT_EQ((loads<std::variant<std::monostate, int>>("null").index()), 0u);
+  EXPECT_EQ(
+      faults([] { loads<std::variant<int, Leaf>>("\"x\""); }),
+      "2 validation errors for union[int,Leaf]\nint\n  Input should be a valid integer, unable to parse string as an "
+      "integer [type=int_parsing, input_value='x', input_type=str]\nLeaf\n  Input should be a valid dictionary or "
+      "object to extract fields from [type=model_attributes_type, input_value='x', input_type=str]");
+}
+
+TEST(Compound, a_key_that_is_no_number_is_told_with_its_place) {
+  using Map = std::map<int, bool>;
+  EXPECT_EQ(
+      faults([] { loads<Map>(R"({"a":true})"); }),
+      "1 validation error for dict[int,bool]\na.[key]\n  Input should be a valid integer, unable to parse string as an "
+      "integer [type=int_parsing, input_value='a', input_type=str]");
+  EXPECT_EQ(dumps(std::map<bool, int>{{false, 1}, {true, 2}}), R"({"false":1,"true":2})");
+  EXPECT_EQ(dumps(std::map<double, int>{{0.5, 1}, {1e16, 2}}), R"({"0.5":1,"1e+16":2})");
+  EXPECT_EQ(dumps(std::unordered_map<int, int>{{10, 1}, {9, 2}, {-1, 3}}, {.sort_keys = true}),
+            R"({"-1": 3, "9": 2, "10": 1})");
+}
+
+TEST(Compound, a_date_that_is_none_says_why) {
+  EXPECT_EQ(
+      faults([] { loads<Day>("\"x\""); }),
+      "1 validation error for Day\n  Input should be a valid Day, Invalid isoformat string: 'x' [type=Day_parsing, "
+      "input_value='x', input_type=str]");
+  EXPECT_EQ(faults([] { loads<Day>("1"); }),
+            "1 validation error for Day\n  Input should be a valid Day [type=Day_type, input_value=1, input_type=int]");
 }
 
 }  // namespace

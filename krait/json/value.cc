@@ -3,178 +3,32 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <memory>
 #include <new>
-#include <random>
 
 #include "krait/builtins/exceptions.h"
 #include "krait/json/_unicode.h"
 
 namespace krait::json {
 
-// --- Object ---
-
-namespace {
-
-// Below this many keys a linear search is quicker than a hash.
-constexpr std::size_t kIndexed = 12;
-
-// SipHash-1-3 with a key drawn once a process: a client that chooses the keys cannot choose their places in the index.
-class KeyHash {
- public:
-  KeyHash() {
-    std::random_device entropy;
-    for (std::uint64_t& half : key_) half = static_cast<std::uint64_t>(entropy()) << 32 | entropy();
-  }
-
-  std::uint64_t operator()(std::string_view text) const noexcept {
-    std::uint64_t v0 = key_[0] ^ 0x736f6d6570736575, v1 = key_[1] ^ 0x646f72616e646f6d;
-    std::uint64_t v2 = key_[0] ^ 0x6c7967656e657261, v3 = key_[1] ^ 0x7465646279746573;
-    const auto round = [&] {
-      v0 += v1, v1 = rotate(v1, 13) ^ v0, v0 = rotate(v0, 32);
-      v2 += v3, v3 = rotate(v3, 16) ^ v2;
-      v0 += v3, v3 = rotate(v3, 21) ^ v0;
-      v2 += v1, v1 = rotate(v1, 17) ^ v2, v2 = rotate(v2, 32);
-    };
-    const auto absorb = [&](std::uint64_t word) {
-      v3 ^= word;
-      round();
-      v0 ^= word;
-    };
-    std::size_t at = 0;
-    for (; at + 8 <= text.size(); at += 8) absorb(load(text.data() + at, 8));
-    absorb(load(text.data() + at, text.size() - at) | static_cast<std::uint64_t>(text.size()) << 56);
-    v2 ^= 0xff;
-    for (int i = 0; i < 3; ++i) round();
-    return v0 ^ v1 ^ v2 ^ v3;
-  }
-
- private:
-  static std::uint64_t rotate(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
-  static std::uint64_t load(const char* bytes, std::size_t n) noexcept {
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < n; ++i)
-      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])) << 8 * i;
-    return word;
-  }
-  std::uint64_t key_[2];
-};
-
-std::uint64_t hash_of(std::string_view key) {
-  static const KeyHash hash;
-  return hash(key);
-}
-
-}  // namespace
-
-Object::Object() noexcept = default;
-Object::Object(std::initializer_list<Item> items) {
-  items_.reserve(items.size());
-  for (const Item& item : items) set(item.first, item.second);
-}
-Object::Object(const Object&) = default;
-Object::Object(Object&&) noexcept = default;
-Object& Object::operator=(const Object&) = default;
-Object& Object::operator=(Object&&) noexcept = default;
-Object::~Object() = default;
-
-std::size_t Object::size() const noexcept { return items_.size(); }
-bool Object::empty() const noexcept { return items_.empty(); }
-bool Object::contains(std::string_view key) const noexcept { return position(key) != items_.size(); }
-
-std::size_t Object::position(std::string_view key) const noexcept {
-  if (index_.empty()) {
-    std::size_t i = 0;
-    while (i < items_.size() && items_[i].first != key) ++i;
-    return i;
-  }
-  const std::size_t mask = index_.size() - 1;
-  for (std::size_t slot = hash_of(key) & mask; index_[slot] != 0; slot = (slot + 1) & mask) {
-    const std::size_t at = index_[slot] - 1;
-    if (items_[at].first == key) return at;
-  }
-  return items_.size();
-}
-
-void Object::index_one(std::size_t position) noexcept {
-  const std::size_t mask = index_.size() - 1;
-  std::size_t slot = hash_of(items_[position].first) & mask;
-  while (index_[slot] != 0) slot = (slot + 1) & mask;
-  index_[slot] = static_cast<std::uint32_t>(position + 1);
-}
-
-void Object::index_all() {
-  std::size_t slots = 4 * kIndexed;
-  while (slots < 2 * items_.size()) slots *= 2;
-  // A power of two, at least half free.
-  std::size_t power = 1;
-  while (power < slots) power *= 2;
-  index_.assign(power, 0);
-  for (std::size_t i = 0; i < items_.size(); ++i) index_one(i);
-}
-
-const Value* Object::find(std::string_view key) const noexcept {
-  const std::size_t at = position(key);
-  return at == items_.size() ? nullptr : &items_[at].second;
-}
-Value* Object::find(std::string_view key) noexcept { return const_cast<Value*>(std::as_const(*this).find(key)); }
-
-const Value& Object::at(std::string_view key) const {
-  const Value* value = find(key);
-  if (!value) throw KeyError("'" + std::string(key) + "'");
-  return *value;
-}
-
-Value& Object::operator[](std::string_view key) {
-  Value* value = find(key);
-  return value ? *value : set(std::string(key), nullptr);
-}
-
-Value& Object::set(std::string key, Value value) {
-  const std::size_t at = position(key);
-  if (at != items_.size()) return items_[at].second = std::move(value);
-  items_.emplace_back(std::move(key), std::move(value));
-  if (!index_.empty() && items_.size() * 2 <= index_.size()) {
-    index_one(at);
-  } else if (items_.size() > kIndexed) {
-    index_all();
-  }
-  return items_.back().second;
-}
-
-bool Object::erase(std::string_view key) {
-  const std::size_t at = position(key);
-  if (at == items_.size()) return false;
-  items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(at));
-  index_.clear();
-  if (items_.size() > kIndexed) index_all();
-  return true;
-}
-
-void Object::clear() noexcept {
-  items_.clear();
-  index_.clear();
-}
-
-const Object::Item* Object::begin() const noexcept { return items_.data(); }
-const Object::Item* Object::end() const noexcept { return items_.data() + items_.size(); }
-Object::Item* Object::begin() noexcept { return items_.data(); }
-Object::Item* Object::end() noexcept { return items_.data() + items_.size(); }
-
-bool Object::operator==(const Object& other) const {
-  if (size() != other.size()) return false;
-  return std::all_of(begin(), end(), [&](const Item& item) {
-    const Value* value = other.find(item.first);
-    return value && *value == item.second;
-  });
-}
-
-// --- Value ---
-
 Value::Value(std::string value) noexcept : type_(Type::String), string_(std::move(value)) {}
 Value::Value(json::Array value) noexcept : type_(Type::Array), array_(std::move(value)) {}
-Value::Value(json::Object value) : type_(Type::Object), object_(new json::Object(std::move(value))) {}
+Value::Value(json::Object value) noexcept : type_(Type::Object), object_(std::move(value)) {}
 
-Value::Value(const Value& other) : Value() {
+Value& Value::operator=(const Value& other) {
+  Value copy(other);
+  return *this = std::move(copy);
+}
+Value& Value::operator=(Value&& other) noexcept {
+  if (this != &other) {
+    Value old(std::move(*this));  // dies last: `other` may be within it
+    take(other);
+  }
+  return *this;
+}
+
+// Of a null value.
+void Value::copy(const Value& other, unsigned depth) {
   switch (other.type_) {
     case Type::Null:
       return;
@@ -192,72 +46,66 @@ Value::Value(const Value& other) : Value() {
       new (&string_) std::string(other.string_);
       break;
     case Type::Array:
-      new (&array_) json::Array(other.array_);
-      break;
+      if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded");
+      new (&array_) json::Array();
+      type_ = Type::Array;
+      array_.reserve(other.array_.size());
+      for (const Value& element : other.array_) array_.emplace_back().copy(element, depth + 1);
+      return;
     case Type::Object:
-      object_ = new json::Object(*other.object_);
-      break;
+      if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded");
+      new (&object_) json::Object();
+      type_ = Type::Object;
+      object_.items_.reserve(other.object_.size());
+      for (const auto& [key, element] : other.object_) {
+        object_.items_.emplace_back(key, Value()).second.copy(element, depth + 1);
+      }
+      return;
   }
   type_ = other.type_;
-}
-Value::Value(Value&& other) noexcept : Value() { take(other); }
-Value& Value::operator=(const Value& other) {
-  Value copy(other);
-  return *this = std::move(copy);
-}
-Value& Value::operator=(Value&& other) noexcept {
-  if (this != &other) {
-    Value old(std::move(*this));  // dies last: `other` may be within it
-    take(other);
-  }
-  return *this;
-}
-
-void Value::take(Value& other) noexcept {
-  switch (other.type_) {
-    case Type::Null:
-      break;
-    case Type::Bool:
-      bool_ = other.bool_;
-      break;
-    case Type::Int:
-      int_ = other.int_;
-      break;
-    case Type::Float:
-      float_ = other.float_;
-      break;
-    case Type::BigInt:
-    case Type::String:
-      new (&string_) std::string(std::move(other.string_));
-      break;
-    case Type::Array:
-      new (&array_) json::Array(std::move(other.array_));
-      break;
-    case Type::Object:
-      object_ = std::exchange(other.object_, nullptr);
-      break;
-  }
-  type_ = other.type_;
-  if (other.type_ >= Type::BigInt) other.destroy();
-  other.type_ = Type::Null;
 }
 
 void Value::destroy() noexcept {
-  switch (type_) {
-    case Type::BigInt:
-    case Type::String:
-      string_.~basic_string();
-      break;
-    case Type::Array:
-      array_.~vector();
-      break;
-    case Type::Object:
-      delete object_;
-      break;
-    default:
-      break;
+  if (type_ <= Type::String) {
+    string_.~basic_string();
+  } else {
+    destroy_container();
   }
-  type_ = Type::Null;
+}
+
+namespace {
+// A container that stands too deep to be destroyed by a recursion; one at the outside does it.
+struct Parked {
+  Value value;
+  Parked* next;
+};
+constinit thread_local Parked* parked = nullptr;
+constinit thread_local unsigned nesting = 0;
+}  // namespace
+
+void Value::destroy_container() noexcept {
+  constexpr unsigned deep = 500;
+  if (nesting >= deep) {
+    if (auto* node = new (std::nothrow) Parked{nullptr, parked}) {
+      node->value.take(*this);
+      parked = node;
+      return;
+    }
+  }
+  ++nesting;
+  if (type_ == Type::Array) {
+    array_.~vector();
+  } else {
+    object_.~Object();
+  }
+  if (--nesting > 0) return;
+  while (parked) {
+    const std::unique_ptr<Parked> next(std::exchange(parked, parked->next));
+    nesting = 1;
+    next->value.destroy();
+    next->value.type_ = Type::Null;
+    nesting = 0;
+  }
 }
 
 void Value::set_unsigned(std::uint64_t value) {
@@ -306,47 +154,22 @@ std::string_view Value::type_name() const noexcept {
   return "";
 }
 
-namespace {
-[[noreturn]] void refuse(const Value& value, std::string_view as) {
-  const std::string article = value.is_int() ? "an " : "a ";
-  throw TypeError("cannot read " + article + std::string(value.type_name()) + " as " + std::string(as));
-}
-}  // namespace
-
-bool Value::as_bool() const { return type_ == Type::Bool ? bool_ : (refuse(*this, "bool"), false); }
-std::int64_t Value::as_int() const {
-  if (type_ == Type::BigInt)
+void Value::refuse(const char* as) const {
+  if (type_ == Type::BigInt && as == std::string_view("int")) {
     throw OverflowError("cannot read an int of more than 64 bits: as_big_int() has its digits");
-  if (type_ != Type::Int) refuse(*this, "int");
-  return int_;
+  }
+  const std::string article = is_int() ? "an " : "a ";
+  throw TypeError("cannot read " + article + std::string(type_name()) + " as " + as);
 }
-double Value::as_float() const {
-  if (type_ == Type::Float) return float_;
+
+double Value::int_as_float() const {
   if (type_ == Type::Int) return static_cast<double>(int_);
-  if (type_ != Type::BigInt) refuse(*this, "float");
+  if (type_ != Type::BigInt) refuse("float");
   double value = 0;
   const auto result = std::from_chars(string_.data(), string_.data() + string_.size(), value);
   if (result.ec != std::errc()) throw OverflowError("int too large to convert to float");
   return value;
 }
-const std::string& Value::as_string() const {
-  if (type_ != Type::String) refuse(*this, "str");
-  return string_;
-}
-const std::string& Value::as_big_int() const {
-  if (type_ != Type::BigInt) refuse(*this, "int of more than 64 bits");
-  return string_;
-}
-const json::Array& Value::as_array() const {
-  if (type_ != Type::Array) refuse(*this, "list");
-  return array_;
-}
-json::Array& Value::as_array() { return const_cast<json::Array&>(std::as_const(*this).as_array()); }
-const json::Object& Value::as_object() const {
-  if (type_ != Type::Object) refuse(*this, "dict");
-  return *object_;
-}
-json::Object& Value::as_object() { return const_cast<json::Object&>(std::as_const(*this).as_object()); }
 
 const Value& Value::operator[](std::string_view key) const { return as_object().at(key); }
 const Value& Value::operator[](std::size_t index) const {
@@ -362,7 +185,7 @@ std::size_t Value::size() const {
     case Type::Array:
       return array_.size();
     case Type::Object:
-      return object_->size();
+      return object_.size();
     default:
       throw TypeError("object of type '" + std::string(type_name()) + "' has no len()");
   }
@@ -375,14 +198,26 @@ bool is_number(const Value& value) { return value.is_int() || value.is_float() |
 bool int_equals_float(std::int64_t a, double b) {
   return b >= -0x1p63 && b < 0x1p63 && std::trunc(b) == b && static_cast<std::int64_t>(b) == a;
 }
+
+bool big_int_equals_float(const std::string& digits, double b) {
+  if (!std::isfinite(b) || std::trunc(b) != b) return false;
+  char text[400];  // a double has up to 309 digits, and a sign
+  return std::string_view(text, std::to_chars(text, text + sizeof text, b, std::chars_format::fixed, 0).ptr) == digits;
+}
+
+void check_comparison(unsigned depth) {
+  if (depth >= _deepest) throw RecursionError("maximum recursion depth exceeded in comparison");
+}
 }  // namespace
 
-bool Value::operator==(const Value& other) const {
+bool Value::equals(const Value& other, unsigned depth) const {
   if (is_number(*this) && is_number(other)) {
     const auto small = [](const Value& v) { return v.type_ == Type::Bool ? std::int64_t{v.bool_} : v.int_; };
     if (is_float() && other.is_float()) return float_ == other.float_;
     if (type_ == Type::BigInt || other.type_ == Type::BigInt) {
-      return type_ == other.type_ ? string_ == other.string_ : false;
+      if (is_float()) return big_int_equals_float(other.string_, float_);
+      if (other.is_float()) return big_int_equals_float(string_, other.float_);
+      return type_ == other.type_ && string_ == other.string_;
     }
     if (is_float()) return int_equals_float(small(other), float_);
     if (other.is_float()) return int_equals_float(small(*this), other.float_);
@@ -393,9 +228,15 @@ bool Value::operator==(const Value& other) const {
     case Type::String:
       return string_ == other.string_;
     case Type::Array:
-      return array_ == other.array_;
+      check_comparison(depth);
+      return std::ranges::equal(array_, other.array_,
+                                [&](const Value& a, const Value& b) { return a.equals(b, depth + 1); });
     case Type::Object:
-      return *object_ == *other.object_;
+      check_comparison(depth);
+      return object_.size() == other.object_.size() && std::ranges::all_of(object_, [&](const Object::Item& item) {
+               const Value* value = other.object_.find(item.first);
+               return value && item.second.equals(*value, depth + 1);
+             });
     default:
       return true;
   }
@@ -459,6 +300,19 @@ Value Value::from(const _Type& type, const void* object) {
       });
       return map;
     }
+    case Kind::Tuple: {
+      json::Array list;
+      list.reserve(type.count);
+      for (std::size_t i = 0; i < type.count; ++i) list.push_back(from(*type.parts[i], type.part(object, i)));
+      return list;
+    }
+    case Kind::Variant: {
+      std::size_t index = 0;
+      const void* held = type.alternative(object, &index);
+      return held ? from(*type.parts[index], held) : Value();
+    }
+    case Kind::Iso:
+      return type.text_of(object);
     case Kind::Struct: {
       json::Object map;
       for (const _Field& f : _fields(type)) map.set(std::string(f.name()), from(*f.type, bytes + f.offset));

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <limits>
 #include <map>
+#include <thread>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/json/decoder.h"
 #include "krait/json/encoder.h"
 
 namespace krait::json {
@@ -116,6 +120,81 @@ TEST(Value, a_copy_is_its_own) {
   b.as_object()["list"].as_array().push_back(2);
   EXPECT_EQ(dumps(a), R"({"list":[1]})");
   EXPECT_EQ(dumps(b), R"({"list":[1,2]})");
+}
+
+TEST(Value, compares_big_ints_with_floats_exactly) {
+  EXPECT_EQ(Value::big_int("100000000000000000000"), Value(1e20));
+  EXPECT_EQ(Value(-1e30), Value::big_int("-1000000000000000019884624838656"));
+  EXPECT_FALSE(Value::big_int("100000000000000000001") == Value(1e20));
+  EXPECT_FALSE(Value::big_int("100000000000000000000") == Value(std::numeric_limits<double>::infinity()));
+}
+
+Value nested(std::size_t depth) {
+  Value value = 1;
+  for (std::size_t i = 0; i < depth; ++i) {
+    if (i % 2 == 0) {
+      Array list;
+      list.push_back(std::move(value));
+      value = std::move(list);
+    } else {
+      Object object;
+      object.set("a", std::move(value));
+      value = std::move(object);
+    }
+  }
+  return value;
+}
+
+TEST(Value, nested_a_million_deep_is_moved_and_destroyed) {
+  Value deep = nested(1'000'000);
+  const Value moved = std::move(deep);
+  EXPECT_TRUE(deep.is_null());
+  EXPECT_TRUE(moved.is_object());
+}
+
+TEST(Value, nested_too_deep_cannot_be_copied_compared_or_written) {
+  const Value deep = nested(100'000), other = nested(100'000);
+  EXPECT_EQ(error_of<RecursionError>([&] { const Value copy = deep; }), "maximum recursion depth exceeded");
+  EXPECT_EQ(error_of<RecursionError>([&] { (void)(deep == other); }), "maximum recursion depth exceeded in comparison");
+  EXPECT_EQ(error_of<RecursionError>([&] { dumps(deep); }),
+            "maximum recursion depth exceeded while encoding a JSON object");
+}
+
+TEST(Value, nested_as_deep_as_loads_allows_and_deeper_is_copied_compared_and_written) {
+  const Value deep = nested(4000);
+  const Value copy = deep;
+  EXPECT_EQ(copy, deep);
+  EXPECT_EQ(dumps(copy).size(), 2000 * 2 + 2000 * 6 + 1u);
+}
+
+TEST(Object, is_looked_into_by_several_threads_at_once) {
+  std::string text = "{";
+  for (int i = 0; i < 100; ++i) text += (i > 0 ? ",\"k" : "\"k") + std::to_string(i) + "\":" + std::to_string(i);
+  const Value value = loads(text + "}");
+  std::vector<std::thread> threads;
+  std::atomic<int> wrong = 0;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 100; ++i) wrong += value["k" + std::to_string(i)].as_int() != i;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST(Object, finds_a_key_after_it_was_copied_moved_and_changed) {
+  Object o;
+  for (int i = 0; i < 50; ++i) o.set("k" + std::to_string(i), i);
+  ASSERT_TRUE(o.contains("k49"));
+  const Object copy = o;
+  EXPECT_EQ(copy.at("k7").as_int(), 7);
+  Object moved = std::move(o);
+  moved.set("new", 1);
+  moved.erase("k3");
+  EXPECT_EQ(moved.at("new").as_int(), 1);
+  EXPECT_FALSE(moved.contains("k3"));
+  EXPECT_EQ(moved.at("k49").as_int(), 49);
+  EXPECT_FALSE(copy == moved);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ krait_room(json RESTS_ON builtins)
 krait_room(ssl RESTS_ON builtins _base ENGINES openssl)
 krait_room(time RESTS_ON builtins)
 krait_room(datetime RESTS_ON time builtins)
+krait_room(zoneinfo RESTS_ON datetime time builtins)
 
 krait_room(wire RESTS_ON http builtins _base)
 

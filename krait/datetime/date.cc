@@ -83,7 +83,7 @@ std::chrono::year_month_day date::to_chrono() const noexcept {
   return std::chrono::year(year_) / static_cast<int>(month_) / static_cast<int>(day_);
 }
 
-date date::moved(std::int64_t days) const {
+date date::_moved(std::int64_t days) const {
   const std::int64_t ordinal = toordinal() + days;
   if (ordinal < 1 || ordinal > krait::time::_ordinal(MAXYEAR, 12, 31)) {
     throw OverflowError("date value out of range");

@@ -88,12 +88,14 @@ class date {
   std::strong_ordering operator<=>(const date&) const noexcept = default;
 
   // Only the days of `delta` count, as in Python. Throws OverflowError "date value out of range".
-  friend date operator+(const date& day, const timedelta& delta) { return day.moved(delta.days()); }
-  friend date operator+(const timedelta& delta, const date& day) { return day.moved(delta.days()); }
-  friend date operator-(const date& day, const timedelta& delta) { return day.moved(-std::int64_t{delta.days()}); }
+  friend date operator+(const date& day, const timedelta& delta) { return day._moved(delta.days()); }
+  friend date operator+(const timedelta& delta, const date& day) { return day._moved(delta.days()); }
+  friend date operator-(const date& day, const timedelta& delta) { return day._moved(-std::int64_t{delta.days()}); }
   friend timedelta operator-(const date& a, const date& b) { return timedelta(a.toordinal() - b.toordinal()); }
   date& operator+=(const timedelta& delta) { return *this = *this + delta; }
   date& operator-=(const timedelta& delta) { return *this = *this - delta; }
+
+  date _moved(std::int64_t days) const;
 
  private:
   struct Raw {};
@@ -101,7 +103,6 @@ class date {
       : year_(static_cast<std::int16_t>(fields.year)),
         month_(static_cast<std::int8_t>(fields.month)),
         day_(static_cast<std::int8_t>(fields.day)) {}
-  date moved(std::int64_t days) const;
 
   std::int16_t year_;
   std::int8_t month_, day_;

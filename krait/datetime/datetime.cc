@@ -150,10 +150,9 @@ datetime datetime::astimezone(const tz& zone) const {
   if (tzinfo_ && tzinfo_ == zone) return *this;
   std::optional<timedelta> offset = utcoffset();
   if (!offset) offset = _local_offset(_clock_seconds(), fold_);
-  const datetime utc = *this - *offset;
-  if (zone) return zone->fromutc(utc.replace({.tzinfo = zone}));
-  const tz local = _local_zone_at(utc._clock_seconds());
-  return local->fromutc(utc.replace({.tzinfo = local}));
+  datetime utc = *this - *offset;
+  utc.tzinfo_ = zone ? zone : tz(_local_zone_at(utc._clock_seconds()));
+  return utc.tzinfo_->fromutc(utc);
 }
 
 double datetime::timestamp() const {
@@ -268,7 +267,7 @@ datetime datetime::moved(const timedelta& delta, int sign) const {
   }
   const std::int64_t days = krait::time::_floor_div(secs, 86400);
   const auto within = static_cast<int>(secs - days * 86400);
-  return {date_ + timedelta(days - (date_.toordinal() - krait::time::kEpochOrdinal)),
+  return {date_._moved(days - (date_.toordinal() - krait::time::kEpochOrdinal)),
           within / 3600,
           within / 60 % 60,
           within % 60,

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/time/_calendar.h"
 #include "krait/time/_format.h"
 
 namespace krait::datetime {
@@ -147,6 +148,18 @@ timedelta::timedelta(_Number days, _Number seconds, _Number microseconds)
     : timedelta(Keywords{.days = days, .seconds = seconds, .microseconds = microseconds}) {}
 
 timedelta::timedelta(Keywords keywords) {
+  bool small = true;
+  for (const _Number* each : {&keywords.weeks, &keywords.days, &keywords.hours, &keywords.minutes, &keywords.seconds,
+                              &keywords.milliseconds, &keywords.microseconds}) {
+    small = small && each->is_small();
+  }
+  if (small) {
+    const auto value = [](const _Number& number) { return static_cast<std::int64_t>(number.as_int()); };
+    *this = _normalized(value(keywords.weeks) * 7 + value(keywords.days),
+                        (value(keywords.hours) * 60 + value(keywords.minutes)) * 60 + value(keywords.seconds),
+                        value(keywords.milliseconds) * 1000 + value(keywords.microseconds));
+    return;
+  }
   Sum sum;
   sum.add(keywords.microseconds, 1);
   sum.add(keywords.milliseconds, 1000);
@@ -158,7 +171,24 @@ timedelta::timedelta(Keywords keywords) {
   *this = _of_microseconds(sum.rounded());
 }
 
+timedelta timedelta::_normalized(std::int64_t days, std::int64_t seconds, std::int64_t microseconds) {
+  const std::int64_t carried = krait::time::_floor_div(microseconds, 1'000'000);
+  seconds += carried;
+  const std::int64_t more_days = krait::time::_floor_div(seconds, 86400);
+  days += more_days;
+  if (days < std::numeric_limits<int>::min() || days > std::numeric_limits<int>::max()) too_large();
+  if (days < -kMostDays || days > kMostDays) {
+    throw OverflowError("days=" + std::to_string(days) + "; must have magnitude <= 999999999");
+  }
+  return {static_cast<int>(days), static_cast<int>(seconds - more_days * 86400),
+          static_cast<int>(microseconds - carried * 1'000'000), Raw{}};
+}
+
 timedelta timedelta::_of_microseconds(__int128 microseconds) {
+  constexpr Int kPlain = Int{1} << 62;
+  if (microseconds < kPlain && microseconds > -kPlain) {
+    return _normalized(0, 0, static_cast<std::int64_t>(microseconds));
+  }
   const Int days = floor_div(microseconds, kDay);
   const Int within = microseconds - days * kDay;
   if (days < std::numeric_limits<int>::min() || days > std::numeric_limits<int>::max()) too_large();
@@ -178,14 +208,16 @@ std::chrono::microseconds timedelta::to_chrono() const {
 
 double timedelta::total_seconds() const { return true_div(_total_microseconds(), kSecond); }
 
-timedelta timedelta::operator-() const { return _of_microseconds(-_total_microseconds()); }
+timedelta timedelta::operator-() const { return _normalized(-std::int64_t{days_}, -seconds_, -microseconds_); }
 
 timedelta operator+(const timedelta& a, const timedelta& b) {
-  return timedelta::_of_microseconds(a._total_microseconds() + b._total_microseconds());
+  return timedelta::_normalized(std::int64_t{a.days_} + b.days_, a.seconds_ + b.seconds_,
+                                a.microseconds_ + b.microseconds_);
 }
 
 timedelta operator-(const timedelta& a, const timedelta& b) {
-  return timedelta::_of_microseconds(a._total_microseconds() - b._total_microseconds());
+  return timedelta::_normalized(std::int64_t{a.days_} - b.days_, a.seconds_ - b.seconds_,
+                                a.microseconds_ - b.microseconds_);
 }
 
 timedelta timedelta::times(_Number factor) const {

@@ -27,6 +27,8 @@ class _Number {
 
   constexpr bool is_float() const { return is_float_; }
   constexpr __int128 as_int() const { return int_; }
+  // An int of at most 31 bits: what nearly all are, and cheap to calculate with.
+  constexpr bool is_small() const { return !is_float_ && int_ == static_cast<std::int32_t>(int_); }
   constexpr double as_float() const { return float_; }
 
  private:
@@ -105,9 +107,9 @@ class timedelta {
   }
   // Throws OverflowError.
   static timedelta _of_microseconds(__int128 microseconds);
-  static timedelta _of_seconds(std::int64_t seconds) {
-    return _of_microseconds(static_cast<__int128>(seconds) * 1'000'000);
-  }
+  // Of any numbers, to be carried into each other; `microseconds` of less than 2^62.
+  static timedelta _normalized(std::int64_t days, std::int64_t seconds, std::int64_t microseconds);
+  static timedelta _of_seconds(std::int64_t seconds) { return _normalized(0, seconds, 0); }
 
  private:
   struct Raw {};

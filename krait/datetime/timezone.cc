@@ -11,8 +11,7 @@ namespace krait::datetime {
 namespace {
 
 bool within_a_day(const timedelta& offset) {
-  const timedelta day(1);
-  return -day < offset && offset < day;
+  return offset.days() == 0 || (offset.days() == -1 && (offset.seconds() != 0 || offset.microseconds() != 0));
 }
 
 std::optional<timedelta> checked(std::optional<timedelta> offset) {

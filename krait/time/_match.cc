@@ -177,6 +177,7 @@ std::size_t _space(std::string_view text) {
   if (first < 0x80) return first == ' ' || (first >= 9 && first <= 13) || (first >= 0x1c && first <= 0x1f) ? 1 : 0;
   if (first == 0xc2) return byte(1) == 0x85 || byte(1) == 0xa0 ? 2 : 0;
   if (first < 0xe1 || first > 0xe3) return 0;
+  if ((byte(1) & 0xc0U) != 0x80 || (byte(2) & 0xc0U) != 0x80) return 0;  // no UTF-8, perhaps cut off
   const unsigned c = (first & 15U) << 12U | (byte(1) & 63U) << 6U | (byte(2) & 63U);
   const bool space = c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 || c == 0x2029 || c == 0x202f ||
                      c == 0x205f || c == 0x3000;

@@ -40,6 +40,7 @@ TEST(Strptime, takes_any_white_space_for_white_space) {
                      "15",
                      "%Y %m %d"),
             at(2023, 9, 15, 0, 0, 0, 4, 258));
+  EXPECT_EQ(fault("\t\xe2", " "), "unconverted data remains: \xe2");
   EXPECT_EQ(fault("2023", "%Y "), "time data '2023' does not match format '%Y '");
 }
 

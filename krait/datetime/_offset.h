@@ -7,6 +7,7 @@
 
 #include "krait/datetime/timedelta.h"
 #include "krait/datetime/timezone.h"
+#include "krait/time/struct_time.h"
 
 namespace krait::datetime {
 
@@ -20,6 +21,9 @@ void _put_offset(std::string& out, const timedelta& offset, std::string_view sep
 
 // Python: isoformat's timespec, of an hour and less.
 void _put_clock(std::string& out, int hour, int minute, int second, int microsecond, std::string_view timespec);
+
+// asctime of a time whose year has four digits, be they zeros.
+std::string _ctime(const krait::time::struct_time& t);
 
 // A tzinfo of a text's offset; 0 gives UTC.
 tz _zone_of_offset(int seconds, int microseconds);

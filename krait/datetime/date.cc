@@ -2,6 +2,7 @@
 
 #include "krait/builtins/exceptions.h"
 #include "krait/datetime/_isoformat.h"
+#include "krait/datetime/_offset.h"
 #include "krait/time/_format.h"
 #include "krait/time/_tm.h"
 
@@ -62,7 +63,7 @@ std::string date::isoformat() const {
   return text;
 }
 
-std::string date::ctime() const { return krait::time::asctime(timetuple()); }
+std::string date::ctime() const { return _ctime(timetuple()); }
 
 std::string date::strftime(std::string_view format) const {
   const krait::time::struct_time tuple = timetuple();

@@ -68,7 +68,7 @@ class date {
   int isoweekday() const noexcept { return weekday() + 1; }
   IsoCalendarDate isocalendar() const;
   std::string isoformat() const;
-  // "Fri Sep 15 00:00:00 2023"
+  // "Fri Sep 15 00:00:00 2023": asctime's form, but the year has four digits.
   std::string ctime() const;
   // As time.strftime, with %f as "000000" and %z, %Z empty. Python: date.strftime(format), format(date, format)
   std::string strftime(std::string_view format) const;

@@ -38,6 +38,7 @@ TEST(Date, is_printed_as_python_prints_it) {
   EXPECT_EQ(repr(kFriday), "datetime.date(2023, 9, 15)");
   EXPECT_EQ(str(date(1, 2, 3)), "0001-02-03");
   EXPECT_EQ(kFriday.ctime(), "Fri Sep 15 00:00:00 2023");
+  EXPECT_EQ(date(1, 2, 3).ctime(), "Sat Feb  3 00:00:00 0001");
   EXPECT_EQ(kFriday.strftime("%d %b %Y %f|%z|%Z"), "15 Sep 2023 000000||");
 }
 

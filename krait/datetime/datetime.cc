@@ -196,7 +196,7 @@ std::string datetime::isoformat(std::string_view sep, std::string_view timespec)
   return text;
 }
 
-std::string datetime::ctime() const { return krait::time::asctime(timetuple()); }
+std::string datetime::ctime() const { return _ctime(timetuple()); }
 
 std::string datetime::strftime(std::string_view format) const {
   const krait::time::struct_time tuple = timetuple();

@@ -36,32 +36,31 @@ Int product(Int a, Int b) {
   return result;
 }
 
-// Python's int(x) of a float without a fraction.
-Int to_int(double value) {
-  if (std::isnan(value)) throw ValueError("cannot convert float NaN to integer");
-  if (std::isinf(value)) throw OverflowError("cannot convert float infinity to integer");
-  if (std::fabs(value) > 0x1p120) too_large();
-  return static_cast<Int>(value);
-}
-
 // Adds up microseconds, whole ones exactly and the fractions of all floats aside.
 class Sum {
  public:
   void add(_Number number, Int factor) {
     if (!number.is_float()) {
-      whole_ += product(number.as_int(), factor);
+      add_whole(number.as_int(), factor);
       return;
     }
+    if (std::isnan(number.as_float())) throw ValueError("cannot convert float NaN to integer");
+    if (std::isinf(number.as_float())) throw OverflowError("cannot convert float infinity to integer");
     double whole = 0;
     double fraction = std::modf(number.as_float(), &whole);
-    whole_ += product(to_int(whole), factor);
-    if (std::isnan(fraction) || fraction == 0) return;
+    if (std::fabs(whole) > 0x1p100) {
+      too_large_ = true;
+      return;
+    }
+    add_whole(static_cast<Int>(whole), factor);
+    if (fraction == 0) return;
     fraction = std::modf(static_cast<double>(factor) * fraction, &whole);
-    whole_ += to_int(whole);
+    whole_ += static_cast<Int>(whole);
     rest_ += fraction;
   }
 
   Int rounded() const {
+    if (too_large_) too_large();
     if (rest_ == 0) return whole_;
     double rest = std::round(rest_);
     if (std::fabs(rest - rest_) == 0.5) {
@@ -72,8 +71,16 @@ class Sum {
   }
 
  private:
+  void add_whole(Int number, Int factor) {
+    Int result = 0;
+    too_large_ =
+        too_large_ || __builtin_mul_overflow(number, factor, &result) || result > kLargest || result < -kLargest;
+    if (!too_large_) whole_ += result;
+  }
+
   Int whole_ = 0;
   double rest_ = 0;
+  bool too_large_ = false;  // said at the end: a NaN comes first, wherever it stands
 };
 
 // A float as Python's as_integer_ratio() gives it, but for a power of two: value == numerator * 2^exponent.
@@ -264,6 +271,13 @@ timedelta timedelta::floor_divided(__int128 divisor) const {
 double timedelta::ratio(const timedelta& other) const {
   if (!other) throw ZeroDivisionError("division by zero");
   return true_div(_total_microseconds(), other._total_microseconds());
+}
+
+timedelta timedelta::modulo(const timedelta& other) const {
+  if (!other) throw ZeroDivisionError("integer modulo by zero");
+  const Int total = _total_microseconds();
+  const Int by = other._total_microseconds();
+  return _of_microseconds(total - floor_div(total, by) * by);
 }
 
 std::pair<std::int64_t, timedelta> divmod(const timedelta& a, const timedelta& b) {

@@ -93,7 +93,7 @@ class timedelta {
   // Python: a / b of two timedeltas, a float
   friend double operator/(const timedelta& a, const timedelta& b) { return a.ratio(b); }
   // The remainder has the sign of `b`. Python: a % b
-  friend timedelta operator%(const timedelta& a, const timedelta& b) { return divmod(a, b).second; }
+  friend timedelta operator%(const timedelta& a, const timedelta& b) { return a.modulo(b); }
   // Python: a // n; C++ has no such operator
   friend timedelta floordiv(const timedelta& a, std::int64_t divisor) { return a.floor_divided(divisor); }
   // Throws OverflowError beyond 64 bits. Python: a // b
@@ -118,6 +118,7 @@ class timedelta {
   timedelta times(_Number factor) const;
   timedelta divided(_Number divisor) const;
   timedelta floor_divided(__int128 divisor) const;
+  timedelta modulo(const timedelta& other) const;
   double ratio(const timedelta& other) const;
 
   int days_ = 0, seconds_ = 0, microseconds_ = 0;

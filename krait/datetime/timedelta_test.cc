@@ -110,6 +110,7 @@ TEST(Timedelta, is_not_divided_by_zero) {
   EXPECT_EQ(message<ZeroDivisionError>([] { timedelta(1) / 0.0; }), "integer division or modulo by zero");
   EXPECT_EQ(message<ZeroDivisionError>([] { timedelta(1) / timedelta(); }), "division by zero");
   EXPECT_EQ(message<ZeroDivisionError>([] { floordiv(timedelta(1), 0); }), "integer division or modulo by zero");
+  EXPECT_EQ(message<ZeroDivisionError>([] { timedelta(1) % timedelta(); }), "integer modulo by zero");
   EXPECT_EQ(message<ZeroDivisionError>([] { divmod(timedelta(1), timedelta()); }),
             "integer division or modulo by zero");
 }

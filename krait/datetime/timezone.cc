@@ -159,6 +159,13 @@ void _put_clock(std::string& out, int hour, int minute, int second, int microsec
   if (microseconds) put('.', microsecond, 6);
 }
 
+std::string _ctime(const krait::time::struct_time& t) {
+  constexpr std::size_t kBeforeYear = 20;
+  std::string text = krait::time::asctime(t);
+  if (t.tm_year < 1000) text.insert(kBeforeYear, kBeforeYear + 4 - text.size(), '0');
+  return text;
+}
+
 tz _zone_of_offset(int seconds, int microseconds) {
   if (seconds == 0) return timezone::utc;
   return timezone(timedelta({.seconds = seconds, .microseconds = microseconds}));

@@ -123,9 +123,10 @@ class Reader {
 std::int64_t _Change::in_year(std::int64_t year) const {
   std::int64_t days = time::_days_before_year(year) + 1 - time::kEpochOrdinal;  // of 1 January
   if (form == Form::DayOfYear) {
-    days += day;
+    days += day - 1;  // as CPython counts: a day earlier than POSIX
   } else if (form == Form::Julian) {
-    days += day - 1 + (day >= 60 && time::_is_leap(year) ? 1 : 0);
+    days +=
+        day - 1 + (day >= 59 && time::_is_leap(year) ? 1 : 0);  // as CPython: POSIX has 28 February stay where it is
   } else {
     const int first_weekday = (time::_weekday(time::_ordinal(year, month, 1)) + 1) % 7;  // 0 is Sunday
     int of_month = (day - first_weekday + 7) % 7 + 1 + (week - 1) * 7;

@@ -19,7 +19,7 @@ struct _Kind {
 struct _Change {
   enum class Form : std::uint8_t { MonthWeekDay, Julian, DayOfYear } form = Form::DayOfYear;
   int month = 0, week = 0;  // week 5 is the last one
-  int day = 0;              // of the week, from Sunday; of the year: from 1, never counting 29 February, or from 0
+  int day = 0;              // of the week, from Sunday; or of the year, in the Julian form without 29 February
   int seconds = 2 * 3600;
 
   // Seconds since 1970-01-01 of the local clock.

@@ -20,6 +20,7 @@ namespace krait::zoneinfo {
 namespace {
 
 constexpr std::size_t kHeaderSize = 44;
+constexpr std::int64_t kWest = -89999, kEast = 93599;      // the offsets that the RFC expects
 constexpr std::int64_t kFarthest = std::int64_t{1} << 60;  // some files begin before the Big Bang
 
 [[noreturn]] void invalid(const std::string& why) { throw ValueError("Invalid TZif file: " + why); }
@@ -108,7 +109,9 @@ _Tzif::_Tzif(std::string_view bytes) {
   std::vector<bool> is_summer;
   std::vector<std::size_t> names;
   for (std::uint64_t i = 0; i < header.typecnt; ++i) {
-    kinds_.push_back({.utcoff = static_cast<int>(cursor.number(4)), .dstoff = 0, .name = {}});
+    const std::int64_t offset = cursor.number(4);
+    if (offset < kWest || offset > kEast) invalid("an offset of " + std::to_string(offset) + " seconds");
+    kinds_.push_back({.utcoff = static_cast<int>(offset), .dstoff = 0, .name = {}});
     const std::string_view flags = cursor.take(2);
     is_summer.push_back(flags[0] != 0);
     names.push_back(static_cast<unsigned char>(flags[1]));

@@ -207,6 +207,8 @@ TEST(ZoneFile, that_is_broken_is_an_error) {
   EXPECT_EQ(fault_of(File().header(0, 0, 0, 0).bytes()), "No time zone information found.");
   EXPECT_EQ(fault_of(File().header(0, 1, 1, 1).number(0, 4).number(7, 1).kind(0, 0, 0).number(0, 1).bytes()),
             "Invalid transition index found while reading TZif: 7");
+  EXPECT_EQ(fault_of(File().header(0, 0, 1, 2).kind(-2147483647, 0, 0).text("A").number(0, 1).bytes()),
+            "Invalid TZif file: an offset of -2147483647 seconds");
   EXPECT_EQ(fault_of(File().header(0, 0, 1, 1).kind(0, 0, 9).number(0, 1).bytes()),
             "Invalid TZif file: a name lies outside of the names");
   EXPECT_EQ(fault_of(File().header(0, 0, 1, 1).kind(0, 0, 0).text("A").bytes()),

@@ -12,7 +12,8 @@ namespace krait::conformance {
 using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
-Ops codec_ops();  // http.request, json.loads
-Ops time_ops();   // time.*, datetime.*
+Ops codec_ops();     // http.request, json.loads
+Ops time_ops();      // time.*, datetime.*
+Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
 
 }  // namespace krait::conformance

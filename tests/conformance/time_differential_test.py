@@ -241,11 +241,12 @@ def left_out(request, wanted):
     return None
 
 
-def main():
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+def compare(maker, left_out, count):
+    """The status to exit with. The arguments of the command go before `count` and the random seed."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else count
     seed = int(sys.argv[2] if len(sys.argv) > 2 else os.environ.get("KRAIT_SEED") or random.SystemRandom().randrange(10**9))
     warnings.simplefilter("ignore")
-    maker = Maker(random.Random(seed))
+    maker = maker(random.Random(seed))
     folder = Path(os.environ.get("KRAIT_BUILD_DIR", ROOT / "build"))
     conform = subprocess.Popen([str(folder / "krait-conform")], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     differences = skipped = 0
@@ -275,4 +276,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(compare(Maker, left_out, COUNT))

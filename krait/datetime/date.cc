@@ -55,12 +55,16 @@ IsoCalendarDate date::isocalendar() const {
 
 std::string date::isoformat() const {
   std::string text;
+  _put_iso(text);
+  return text;
+}
+
+void date::_put_iso(std::string& text) const {
   krait::time::_put_digits(text, year_, 4);
   text += '-';
   krait::time::_put_digits(text, month_, 2);
   text += '-';
   krait::time::_put_digits(text, day_, 2);
-  return text;
 }
 
 std::string date::ctime() const { return _ctime(timetuple()); }

@@ -96,6 +96,7 @@ class date {
   date& operator-=(const timedelta& delta) { return *this = *this - delta; }
 
   date _moved(std::int64_t days) const;
+  void _put_iso(std::string& out) const;
 
  private:
   struct Raw {};

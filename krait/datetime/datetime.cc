@@ -128,7 +128,7 @@ datetime datetime::strptime(std::string_view string, std::string_view format) {
   const krait::time::_Parsed parsed = krait::time::_parse(string, format);
   tz zone;
   if (parsed.gmtoff) {
-    const timedelta offset({.seconds = *parsed.gmtoff, .microseconds = parsed.gmtoff_microseconds});
+    const timedelta offset = timedelta::_normalized(0, *parsed.gmtoff, parsed.gmtoff_microseconds);
     zone = parsed.zone ? timezone(offset, *parsed.zone) : timezone(offset);
   }
   return {parsed.year,   parsed.month,  parsed.day,         parsed.hour,
@@ -189,7 +189,9 @@ std::string datetime::isoformat(std::string_view sep, std::string_view timespec)
   if (sep.empty() || character_size(sep) != sep.size()) {
     throw TypeError("isoformat() argument 1 must be a unicode character, not str");
   }
-  std::string text = date_.isoformat();
+  std::string text;
+  text.reserve(40);  // with microseconds and an offset of minutes it is 32
+  date_._put_iso(text);
   text += sep;
   _put_clock(text, hour_, minute_, second_, microsecond_, timespec);
   if (const auto offset = utcoffset()) _put_offset(text, *offset, ":");
@@ -243,7 +245,7 @@ std::weak_ordering datetime::operator<=>(const datetime& other) const {
 }
 
 timedelta datetime::field_difference(const datetime& other) const {
-  return timedelta(0, _clock_seconds() - other._clock_seconds(), microsecond_ - other.microsecond_);
+  return timedelta::_normalized(0, _clock_seconds() - other._clock_seconds(), microsecond_ - other.microsecond_);
 }
 
 timedelta datetime::minus(const datetime& other) const {

@@ -151,8 +151,14 @@ double true_div(Int a, Int b) {
 
 }  // namespace
 
-timedelta::timedelta(_Number days, _Number seconds, _Number microseconds)
-    : timedelta(Keywords{.days = days, .seconds = seconds, .microseconds = microseconds}) {}
+timedelta::timedelta(_Number days, _Number seconds, _Number microseconds) {
+  if (days.is_small() && seconds.is_small() && microseconds.is_small()) {
+    const auto value = [](const _Number& number) { return static_cast<std::int64_t>(number.as_int()); };
+    *this = _normalized(value(days), value(seconds), value(microseconds));
+  } else {
+    *this = timedelta(Keywords{.days = days, .seconds = seconds, .microseconds = microseconds});
+  }
+}
 
 timedelta::timedelta(Keywords keywords) {
   bool small = true;

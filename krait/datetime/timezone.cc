@@ -168,7 +168,7 @@ std::string _ctime(const krait::time::struct_time& t) {
 
 tz _zone_of_offset(int seconds, int microseconds) {
   if (seconds == 0) return timezone::utc;
-  return timezone(timedelta({.seconds = seconds, .microseconds = microseconds}));
+  return timezone(timedelta::_normalized(0, seconds, microseconds));
 }
 
 }  // namespace krait::datetime

@@ -249,6 +249,11 @@ class Formatter {
 }  // namespace
 
 void _put_digits(std::string& out, long value, int width, char pad) {
+  if (width == 2 && pad == '0' && value >= 0 && value < 100) {
+    const char two[] = {static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+    out.append(two, 2);
+    return;
+  }
   char digits[24];
   char* at = digits + sizeof(digits);
   unsigned long rest = value < 0 ? 0UL - static_cast<unsigned long>(value) : static_cast<unsigned long>(value);

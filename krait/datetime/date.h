@@ -102,11 +102,11 @@ class date {
   struct Raw {};
   date(Raw /*checked*/, krait::time::_Date fields) noexcept
       : year_(static_cast<std::int16_t>(fields.year)),
-        month_(static_cast<std::int8_t>(fields.month)),
-        day_(static_cast<std::int8_t>(fields.day)) {}
+        month_(static_cast<std::uint8_t>(fields.month)),
+        day_(static_cast<std::uint8_t>(fields.day)) {}
 
   std::int16_t year_;
-  std::int8_t month_, day_;
+  std::uint8_t month_, day_;
 };
 
 // "2023-09-15"

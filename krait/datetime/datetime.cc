@@ -71,10 +71,10 @@ datetime::datetime(int year, int month, int day, int hour, int minute, int secon
 datetime::datetime(const krait::datetime::date& date, int hour, int minute, int second, int microsecond, tz tzinfo,
                    int fold)
     : date_(date),
-      hour_(static_cast<std::int8_t>(hour)),
-      minute_(static_cast<std::int8_t>(minute)),
-      second_(static_cast<std::int8_t>(second)),
-      fold_(static_cast<std::int8_t>(fold)),
+      hour_(static_cast<std::uint8_t>(hour)),
+      minute_(static_cast<std::uint8_t>(minute)),
+      second_(static_cast<std::uint8_t>(second)),
+      fold_(static_cast<std::uint8_t>(fold)),
       microsecond_(microsecond),
       tzinfo_(std::move(tzinfo)) {
   krait::time::_check_time(hour, minute, second, microsecond, fold);

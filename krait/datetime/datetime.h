@@ -172,7 +172,7 @@ class datetime {
   std::int64_t local_seconds() const;
 
   krait::datetime::date date_;
-  std::int8_t hour_ = 0, minute_ = 0, second_ = 0, fold_ = 0;
+  std::uint8_t hour_ = 0, minute_ = 0, second_ = 0, fold_ = 0;
   std::int32_t microsecond_ = 0;
   tz tzinfo_;
 };

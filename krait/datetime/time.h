@@ -75,7 +75,7 @@ class time {
     return ((hour_ * 60 + minute_) * 60 + second_) * std::int64_t{1'000'000} + microsecond_;
   }
 
-  std::int8_t hour_ = 0, minute_ = 0, second_ = 0, fold_ = 0;
+  std::uint8_t hour_ = 0, minute_ = 0, second_ = 0, fold_ = 0;
   std::int32_t microsecond_ = 0;
   tz tzinfo_;
 };

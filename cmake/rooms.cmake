@@ -8,6 +8,9 @@ krait_room(contextvars RESTS_ON builtins _base)
 krait_room(http RESTS_ON builtins)
 krait_room(json RESTS_ON builtins _base)
 krait_room(ssl RESTS_ON builtins _base ENGINES openssl)
+krait_room(time RESTS_ON builtins)
+krait_room(datetime RESTS_ON time builtins)
+krait_room(zoneinfo RESTS_ON datetime time builtins)
 
 krait_room(wire RESTS_ON http builtins _base)
 

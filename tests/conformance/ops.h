@@ -14,5 +14,8 @@ using Ops = std::map<std::string_view, Op>;
 
 Ops codec_ops();  // http.request, json.loads
 Ops json_ops();   // json.decode, json.dumps
+Ops codec_ops();     // http.request, json.loads
+Ops time_ops();      // time.*, datetime.*
+Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
 
 }  // namespace krait::conformance

@@ -3,6 +3,7 @@
 krait_room(_base ENGINES backtrace)
 krait_room(builtins RESTS_ON _base)
 
+krait_room(argparse RESTS_ON builtins _base)
 krait_room(contextlib RESTS_ON builtins _base)
 krait_room(contextvars RESTS_ON builtins _base)
 krait_room(http RESTS_ON builtins)

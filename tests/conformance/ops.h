@@ -12,6 +12,7 @@ namespace krait::conformance {
 using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
-Ops codec_ops();  // http.request, json.loads
+Ops argparse_ops();  // argparse.run, argparse.help
+Ops codec_ops();     // http.request, json.loads
 
 }  // namespace krait::conformance

@@ -1,0 +1,25 @@
+#pragma once
+// Python: format % mapping, the conversions of str: %(name)s, %(name)-10d, %% …
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "krait/argparse/value.h"
+
+namespace krait::argparse {
+
+class _Mapping {
+ public:
+  virtual ~_Mapping() = default;
+  virtual std::optional<Value> find(std::string_view name) const = 0;
+};
+
+// Throws KeyError, ValueError, TypeError, OverflowError with Python's texts. Departs from Python: a conversion without a name
+// would show the whole mapping, which has no text here, so it is a TypeError that says what to write.
+std::string _percent(std::string_view format, const _Mapping& values);
+
+// The mapping of one name, prog.
+std::string _percent_prog(std::string_view format, std::string_view prog);
+
+}  // namespace krait::argparse

@@ -1,5 +1,6 @@
 // What becomes of an argument's words: values, and what the argument's action does with them.
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "krait/argparse/_command_line.h"
@@ -36,6 +37,20 @@ Value::List iterated(const Value& value) {
   return characters;
 }
 
+// Python: int + 1, of a row of digits
+Value one_more(std::string digits) {
+  const bool negative = digits.starts_with('-');
+  std::size_t at = digits.size();
+  const char wraps = negative ? '0' : '9';
+  while (at > 0 && digits[at - 1] == wraps) digits[--at] = negative ? '9' : '0';
+  if (at > 0 && digits[at - 1] != '-') {
+    digits[at - 1] = static_cast<char>(digits[at - 1] + (negative ? -1 : 1));
+  } else {
+    digits.insert(0, "1");
+  }
+  return Value::big_int(digits);
+}
+
 // Python: value + 1, where None counts as 0
 Value one_more(const Value* value) {
   if (!value || value->is_none()) return 1;
@@ -43,7 +58,9 @@ Value one_more(const Value* value) {
   if (value->is_float()) return value->as_float() + 1;
   if (value->is_str()) throw TypeError("can only concatenate str (not \"int\") to str");
   if (value->is_list()) throw TypeError("can only concatenate list (not \"int\") to list");
-  return value->get<std::int64_t>("count") + 1;
+  if (value->is_int() && !value->as_int64()) return one_more(value->digits());
+  const std::int64_t count = value->get<std::int64_t>("count");
+  return count == std::numeric_limits<std::int64_t>::max() ? one_more(value->digits()) : Value(count + 1);
 }
 
 }  // namespace
@@ -51,6 +68,7 @@ Value one_more(const Value* value) {
 Value _CommandLine::get_value(const Action& action, const Value& text) const {
   const auto invalid = [&] { _argument_error(action, "invalid " + action.type.name() + " value: " + repr(text)); };
   try {
+    if (text.is_suppress() && !action.type._keeps_text()) return action.type(SuppressType::text);  // to Python, a str
     return action.type(text);
   } catch (const ArgumentTypeError& error) {
     _argument_error(action, error.what());
@@ -93,7 +111,7 @@ _CommandLine::Values _CommandLine::get_values(const Action& action, std::vector<
   };
   if (words.empty() && nargs == Kind::Optional) {
     const Value& given = action.is_optional() ? action.const_ : action.default_;
-    if (!given.is_str()) return {given, !action.is_optional() || given._is(action.default_)};
+    if (!given.is_str() && !given.is_suppress()) return {given, !action.is_optional() || given._is(action.default_)};
     Value value = get_value(action, given);
     check_value(action, value);
     return judged(std::move(value));

@@ -213,7 +213,13 @@ void _CommandLine::check_conflicts(const Action& action) const {
       if (actions[i] != &action) continue;
       for (std::size_t j = 0; j < actions.size(); ++j) {
         if (j == i || !seen_non_default_.contains(actions[j])) continue;
-        _argument_error(action, "not allowed with argument " + _action_name(*actions[j]).text.value_or("None"));
+        _ActionName name = _action_name(*actions[j]);
+        if (name.tuple) {  // CPython hands it to % as it is
+          if (actions[j]->metavar.names().size() != 1)
+            throw TypeError("not all arguments converted during string formatting");
+          name.text = actions[j]->metavar.names()[0];
+        }
+        _argument_error(action, "not allowed with argument " + name.text.value_or("None"));
       }
     }
   }
@@ -231,7 +237,8 @@ void _CommandLine::take(Action& action, std::vector<std::string> words, const st
 
 void _CommandLine::convert_defaults() {
   for (const std::shared_ptr<Action>& action : parser_.shared.actions) {
-    if (seen_.contains(action.get()) || action->required || !action->default_.is_str()) continue;
+    const bool text = action->default_.is_str() || action->default_.is_suppress();
+    if (seen_.contains(action.get()) || action->required || !text) continue;
     const Value* held = space_.find(action->dest.text());
     if (held && held->_is(action->default_)) space_.set(action->dest.text(), get_value(*action, action->default_));
   }

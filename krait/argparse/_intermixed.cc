@@ -15,7 +15,9 @@ void require_intermixable(const _Parser& parser, const std::vector<Action*>& pos
     }
   }
   for (const _Container* group : parser.shared.mutex_groups) {
-    const auto is_positional = [](const Action* action) { return !action->is_optional(); };
+    const auto is_positional = [&](const Action* action) {
+      return std::find(positionals.begin(), positionals.end(), action) != positionals.end();
+    };
     if (std::any_of(group->group_actions.begin(), group->group_actions.end(), is_positional)) {
       throw TypeError("parse_intermixed_args: positional in mutuallyExclusiveGroup");
     }

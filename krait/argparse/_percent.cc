@@ -20,7 +20,7 @@ struct Conversion {
 
 constexpr std::size_t kWidest = 1'000'000;  // more is a mistake, and would only fill memory
 
-bool is_letter(char c) noexcept { return std::string_view("%sradiuxXoeEfFgGc").find(c) != std::string_view::npos; }
+bool is_letter(char c) noexcept { return std::string_view("sradiuxXoeEfFgGc").find(c) != std::string_view::npos; }
 
 std::string ascii(std::string_view text) {
   std::string result;
@@ -184,11 +184,13 @@ class Formatter {
         continue;
       }
       ++at_;
+      if (peek() == '%') {
+        result += format_[at_++];
+        continue;
+      }
       std::optional<Value> value;
       const Conversion conversion = read(value);
-      if (conversion.letter == '%') {
-        result += '%';
-      } else if (value) {
+      if (value) {
         result += convert(conversion, *value);
       } else {
         throw TypeError("cannot format: '%" + std::string(1, conversion.letter) +

@@ -351,23 +351,27 @@ def excused(answer):
         return "it shows an address"
     if "save_nargs" in message:
         return "its clean-up after an error fails, and hides the error"
+    if error.get("type") == "AssertionError":
+        return "before 3.13 wrapping a usage asserts what does not hold"
     if "not supported between" in message or "unhashable" in message:
         return "an accident of the implementation"
     return None
 
 
-# What Python's versions before 3.13 do otherwise: where "--" goes, how "-f VALUE, --foo VALUE" and groups are shown and usage is
-# wrapped, which words a cluster may hold, what a wrong metavar or suppressed argument does. Of them only plain parsers' values
-# and error lines are compared.
-DIFFERS_BEFORE_3_13 = ["nargs", "mutex", "group", "subparsers", "deprecated", "formatter_class", "exit_on_error", "metavar", SUPPRESS, "choices",
-                       "help", "--", "=", "intermixed", "epilog", "usage"]
+# What Python before 3.13 does otherwise: where "--" goes, what "-xyz" and "-x=y" may hold, how help is laid out, usage wrapped and a
+# group or a wrong metavar treated, and it does not know deprecated. There, only values and error lines are compared, of requests
+# with none of these.
+DIFFERS_BEFORE_3_13 = ["mutex", "subparsers", "deprecated", "exit_on_error", "formatter_class", "metavar", "A...", "...", "choices", SUPPRESS]
 
 
 def comparable(request):
     if NEW:
         return True
-    text = json.dumps({"add": request["add"], "parser": request["parser"], "argv": request.get("argv")})
-    return request["op"] == "argparse.run" and not any('"' + word in text for word in DIFFERS_BEFORE_3_13) and "intermixed" not in request
+    text = json.dumps([request["add"], request["parser"]])
+    odd = any(word == "--" or (word[:1] in "-+–" and word[1:2] not in "-+–" and len(word) > 2) for word in request.get("argv", []))
+    files = "fromfile_prefix_chars" in request["parser"]
+    return request["op"] == "argparse.run" and not odd and not files and "intermixed" not in request \
+        and not any(json.dumps(word) in text for word in DIFFERS_BEFORE_3_13)
 
 
 def essence(answer):
@@ -414,6 +418,6 @@ def compare_all(count, seed):
 
 
 if __name__ == "__main__":
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2500
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 2500 if NEW else 8000
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED") or time.time_ns() % 2**32)
     sys.exit(1 if compare_all(count, seed) else 0)

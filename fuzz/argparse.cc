@@ -52,7 +52,7 @@ Quiet make() {
 // Everything that can be seen of a reading.
 std::string read(const std::vector<std::string>& words, bool known) {
   printed.clear();
-  Quiet parser = make();
+  static Quiet parser = make();  // which no reading may change
   try {
     if (!known) return repr(parser.parse_args(words)) + printed;
     const auto [space, left] = parser.parse_known_args(words);

@@ -64,6 +64,7 @@ std::optional<_CommandLine::Option> _CommandLine::parse_optional(const std::stri
   std::vector<Option> possible = options_of(word);
   if (possible.size() > 1) {
     std::vector<std::string> matches;
+    matches.reserve(possible.size());
     for (const Option& each : possible) matches.push_back(each.option_string);
     throw ArgumentError(std::nullopt, "ambiguous option: " + word + " could match " + _text::join(", ", matches));
   }

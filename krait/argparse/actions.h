@@ -61,15 +61,9 @@ class _MemberBinding final : public _Binding {
 template <class T>
 struct _TypeFor {
   static Type type() {
-    if constexpr (std::is_same_v<T, bool>) {
-      return {};
-    } else if constexpr (std::is_integral_v<T>) {
-      return int_;
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return float_;
-    } else {
-      return {};
-    }
+    if constexpr (std::is_floating_point_v<T>) return float_;
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) return int_;
+    return {};
   }
 };
 template <class T>

@@ -20,6 +20,13 @@ namespace {
 
 constexpr std::string_view kUnrecognized = "_unrecognized_args";
 
+std::vector<const Action*> pointers(const std::vector<std::shared_ptr<Action>>& actions) {
+  std::vector<const Action*> result;
+  result.reserve(actions.size());
+  for (const std::shared_ptr<Action>& action : actions) result.push_back(action.get());
+  return result;
+}
+
 }  // namespace
 
 _Parser::_Parser(ParserOptions& options)
@@ -71,9 +78,7 @@ std::vector<Action*> _Parser::positionals() const {
 
 std::string _Parser::format_usage() const {
   _Formatter formatter(formatter_class, prog);
-  std::vector<const Action*> actions;
-  for (const std::shared_ptr<Action>& action : shared.actions) actions.push_back(action.get());
-  formatter.add_usage(usage, std::move(actions), shared.mutex_groups);
+  formatter.add_usage(usage, pointers(shared.actions), shared.mutex_groups);
   return formatter.format_help();
 }
 
@@ -86,9 +91,7 @@ std::string _Parser::format_prog_of_subparsers() const {
 
 std::string _Parser::format_help() const {
   _Formatter formatter(formatter_class, prog);
-  std::vector<const Action*> actions;
-  for (const std::shared_ptr<Action>& action : shared.actions) actions.push_back(action.get());
-  formatter.add_usage(usage, std::move(actions), shared.mutex_groups);
+  formatter.add_usage(usage, pointers(shared.actions), shared.mutex_groups);
   formatter.add_text(description);
   for (const _Container* group : action_groups) {
     formatter.start_section(group->title);

@@ -9,12 +9,14 @@ namespace krait::argparse {
 
 std::optional<std::vector<Value>> SubParsersAction::_choices() const {
   std::vector<Value> names;
+  names.reserve(names_.size());
   for (const Name& each : names_) names.emplace_back(each.name);
   return names;
 }
 
 std::vector<const Action*> SubParsersAction::_subactions() const {
   std::vector<const Action*> actions;
+  actions.reserve(shown_.size());
   for (const auto& each : shown_) actions.push_back(each.get());
   return actions;
 }
@@ -31,6 +33,7 @@ bool SubParsersAction::_is_deprecated(std::string_view name) const noexcept {
 
 std::vector<ArgumentParser*> SubParsersAction::_parsers() const {
   std::vector<ArgumentParser*> parsers;
+  parsers.reserve(parsers_.size());
   for (const auto& each : parsers_) parsers.push_back(each.get());
   return parsers;
 }

@@ -150,8 +150,11 @@ class Matcher {
 
 std::optional<std::vector<std::size_t>> _match(const std::vector<const Action*>& actions, std::string_view pattern) {
   const Pattern wanted(actions);
-  const auto words = static_cast<std::size_t>(std::count(pattern.begin(), pattern.end(), 'A'));
-  if (wanted.words_needed() > words) return std::nullopt;
+  std::size_t lacking = wanted.words_needed();
+  for (std::size_t i = 0; lacking > 0; ++i) {
+    if (i == pattern.size()) return std::nullopt;
+    if (pattern[i] == 'A') --lacking;
+  }
   const auto taken = Matcher(wanted.atoms(), pattern).run();
   if (!taken) return std::nullopt;
   std::vector<std::size_t> counts(actions.size());

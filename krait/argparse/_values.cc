@@ -18,12 +18,12 @@ constexpr std::string_view kUnrecognized = "_unrecognized_args";
   throw AttributeError("'" + std::string(value.type_name()) + "' object has no attribute '" + std::string(name) + "'");
 }
 
-// The list that append and extend add to: a copy of what is there.
-Value::List items_of(const Namespace& space, const std::string& dest, std::string_view verb) {
-  const Value* held = space.find(dest);
+// The list that append and extend add to: what is there, taken out of it, or a copy where it is a default, too.
+Value::List items_of(Namespace& space, const std::string& dest, std::string_view verb) {
+  Value* held = space._find(dest);
   if (!held || held->is_none()) return {};
   if (!held->is_list()) no_attribute(*held, verb);
-  return held->as_list();
+  return std::move(*held)._release_list();
 }
 
 // Python: list(value)
@@ -152,8 +152,9 @@ void _CommandLine::call(Action& action, const Value& value, const std::string& o
       return space_.set(dest, std::move(items));
     }
     case _ActionKind::Extend: {
+      Value::List more = iterated(value);
       Value::List items = items_of(space_, dest, "extend");
-      for (Value& each : iterated(value)) items.push_back(std::move(each));
+      for (Value& each : more) items.push_back(std::move(each));
       return space_.set(dest, std::move(items));
     }
     case _ActionKind::Count:

@@ -92,7 +92,7 @@ class Action {
   bool deprecated = false;
 
   // Writes the value to `target`, which must outlive the parsing, whenever parse_args has read a command line; None leaves it as
-  // it is. An argument without a type that takes a value gets that of T: `int num; add_argument("num").into(num)`.
+  // it is, and an int that T cannot hold is an error of the user's. An argument without a type that takes a value gets that of T: `int num; add_argument("num").into(num)`.
   template <class T>
   Action& into(T& target) {
     bind(std::make_unique<_ReferenceBinding<T>>(target), _TypeFor<T>::type());

@@ -25,6 +25,8 @@ const Value* Namespace::find(std::string_view name) const noexcept {
   return found == items_.end() ? nullptr : &found->second;
 }
 
+Value* Namespace::_find(std::string_view name) noexcept { return const_cast<Value*>(std::as_const(*this).find(name)); }
+
 const Value& Namespace::operator[](std::string_view name) const {
   if (const Value* value = find(name)) return *value;
   throw AttributeError("'Namespace' object has no attribute " + _text::quoted(name));

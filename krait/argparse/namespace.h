@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "krait/argparse/value.h"
+#include "krait/builtins/describe.h"
 
 namespace krait::argparse {
 
@@ -30,12 +31,26 @@ class Namespace {
   bool contains(std::string_view name) const noexcept { return find(name) != nullptr; }
   // Null: there is none. Python: getattr(namespace, name, None)
   const Value* find(std::string_view name) const noexcept;
+  Value* _find(std::string_view name) noexcept;
   // Throws AttributeError "'Namespace' object has no attribute 'name'". Python: namespace.name
   const Value& operator[](std::string_view name) const;
   // The value as a T: see Value::get for what T may be and what is thrown. Python: namespace.name
   template <class T>
   T get(std::string_view name) const {
     return (*this)[name].get<T>(name);
+  }
+  // A struct with a KRAIT_DESCRIBE: each member gets the value of its name (or alias). One whose value is None or absent is as the
+  // struct is made. Throws what get() throws.
+  template <Described T>
+  T to() const {
+    T made{};
+    _for_each_member<T>([&]<class M>(const _Member<M>& member) {
+      const std::string_view name = member.field.alias.empty() ? member.name : member.field.alias.view();
+      const Value* value = find(name);
+      if (value && !value->is_none())
+        *reinterpret_cast<M*>(reinterpret_cast<char*>(&made) + member.offset) = value->get<M>(name);
+    });
+    return made;
   }
   // Python: setattr(namespace, name, value)
   void set(std::string_view name, Value value);

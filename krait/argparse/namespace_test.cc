@@ -34,5 +34,20 @@ TEST(ArgparseNamespace, a_name_can_be_erased) {
   EXPECT_EQ(space.size(), 0u);
 }
 
+struct Options {
+  int num = 1;
+  std::optional<std::string> name;
+  std::vector<std::string> files;
+};
+KRAIT_DESCRIBE(Options, num, name, (files, .alias = "file"));
+
+TEST(ArgparseNamespace, becomes_a_described_struct) {
+  const Namespace space{{"num", Value()}, {"name", "x"}, {"file", Value::List{"a", "b"}}, {"more", 1}};
+  const auto options = space.to<Options>();
+  EXPECT_EQ(options.num, 1);
+  EXPECT_EQ(options.name, "x");
+  EXPECT_EQ(options.files, (std::vector<std::string>{"a", "b"}));
+}
+
 }  // namespace
 }  // namespace krait::argparse

@@ -195,13 +195,28 @@ void ArgumentParser::_print_message(std::string_view message, std::FILE* file) {
   std::fwrite(text.data(), 1, text.size(), file);
 }
 
+// A number that its place cannot hold is the user's mistake, as any other value of a wrong kind is.
+void ArgumentParser::fill_one(const Action& action, const _Binding& binding, void* object, const Value& value) {
+  const std::string& name = action.dest.text();
+  try {
+    return binding.fill(object, value, name);
+  } catch (const OverflowError& too_large) {
+    std::string message = too_large.what();
+    const std::string prefix = "cannot read " + _text::quoted(name) + ": ";
+    if (message.starts_with(prefix)) message.erase(0, prefix.size());
+    const ArgumentError mistake(_action_name(action).text, message);
+    if (!parser_->exit_on_error) throw mistake;
+    error(mistake.what());
+  }
+}
+
 // The values of one command line, to whatever its arguments were bound to. `object` is an `owner`; null: only references.
 void ArgumentParser::fill(void* object, const std::type_info* owner, const Namespace& space) {
   for (const std::shared_ptr<Action>& action : parser_->shared.actions) {
     const Value* value = space.find(action->dest.text());
     for (const auto& binding : action->_bindings) {
       const bool mine = object ? binding->owner && *binding->owner == *owner : !binding->owner;
-      if (mine && value && !value->is_none()) binding->fill(object, *value, action->dest.text());
+      if (mine && value && !value->is_none()) fill_one(*action, *binding, object, *value);
     }
     if (action->_kind != _ActionKind::Parsers) continue;
     for (ArgumentParser* each : static_cast<const SubParsersAction&>(*action)._parsers())

@@ -122,6 +122,7 @@ class ArgumentParser : public _ActionsContainer {
     fill(&options, &typeid(Options), space);
     return options;
   }
+  void fill_one(const Action& action, const _Binding& binding, void* object, const Value& value);
   void refuse_left(const std::vector<std::string>& left);
   void fill(void* object, const std::type_info* owner, const Namespace& space);
 

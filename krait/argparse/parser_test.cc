@@ -128,6 +128,23 @@ TEST(ArgumentParser, writes_to_references) {
   EXPECT_EQ(name, "x");
 }
 
+TEST(ArgumentParser, an_int_that_its_place_cannot_hold_is_the_users_mistake) {
+  std::uint16_t port = 0;
+  Printing parser({.prog = "prog", .formatter_class = kWide});
+  parser.add_argument("--port").into(port);
+  const Ended ended = parser.run({"--port", "70000"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_TRUE(ended.err.ends_with("error: argument --port: 70000 is not between 0 and 65535\n"));
+}
+
+TEST(ArgumentParser, appending_a_hundred_thousand_times_is_no_square) {
+  ArgumentParser parser({.prog = "prog"});
+  parser.add_argument("-n", {.action = "append", .default_ = Value::List{"d"}});
+  const Namespace args = parser.parse_args(std::vector<std::string>(100'000, "-nx"));
+  EXPECT_EQ(args["n"].as_list().size(), 100'001u);
+  EXPECT_EQ(parser.get_default("n"), Value(Value::List{"d"}));
+}
+
 TEST(ArgumentParser, a_users_type_names_itself_in_the_error) {
   Printing parser({.prog = "prog", .formatter_class = kWide});
   parser.add_argument("--even", {.type = {"even", [](std::string_view text) {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <utility>
 
 #include "krait/argparse/_unicode.h"
 #include "krait/builtins/print.h"
@@ -29,7 +30,7 @@ std::string digits_of(double value) {
 
 Value::Value(std::string text) : kind_(Kind::Str), heap_(std::make_shared<const std::string>(std::move(text))) {}
 
-Value::Value(List values) : kind_(Kind::List), heap_(std::make_shared<const List>(std::move(values))) {}
+Value::Value(List values) : kind_(Kind::List), heap_(std::make_shared<List>(std::move(values))) {}
 
 Value Value::big_int(std::string_view digits) {
   const bool negative = digits.starts_with('-');
@@ -74,6 +75,15 @@ const std::string& Value::as_str() const {
 const Value::List& Value::as_list() const {
   if (!is_list()) _refuse("value", "list");
   return held<List>(heap_);
+}
+
+// The list was not made const, only shared as if it were.
+Value::List Value::_release_list() && {
+  const auto heap = std::exchange(heap_, nullptr);
+  kind_ = Kind::None;
+  const auto& list = held<List>(heap);
+  if (heap.use_count() > 1) return list;
+  return std::move(const_cast<List&>(list));
 }
 
 std::string Value::digits() const {

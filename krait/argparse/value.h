@@ -110,6 +110,7 @@ class Value {
   std::int64_t _integer(std::string_view name, std::int64_t least, std::int64_t most) const;
   std::uint64_t _unsigned(std::string_view name, std::uint64_t most) const;
   const void* _object(const std::type_info& type) const noexcept;  // null: not of this class
+  List _release_list() &&;                                         // of a list; not copied where nobody shares it
   std::string _describe_object() const;                            // "<ns::Class object>"
 
  private:

@@ -152,9 +152,8 @@ void _CommandLine::call(Action& action, const Value& value, const std::string& o
       return space_.set(dest, std::move(items));
     }
     case _ActionKind::Extend: {
-      Value::List more = iterated(value);
       Value::List items = items_of(space_, dest, "extend");
-      for (Value& each : more) items.push_back(std::move(each));
+      for (Value& each : iterated(value)) items.push_back(std::move(each));
       return space_.set(dest, std::move(items));
     }
     case _ActionKind::Count:

@@ -109,10 +109,9 @@ std::pair<Namespace, std::vector<std::string>> ArgumentParser::parse_known_inter
   {
     const NoPositionals deactivated(positionals);
     read = parse_known_args(std::move(args), std::move(space));
-    for (const Action* action : positionals) {
+    for (const Action* action : positionals) {  // CPython warns of its programmers' surprise here
       const Value* value = read.first.find(action->dest.text());
       if (!value || *value != Value::List{}) continue;
-      _print_message("UserWarning: Do not expect " + action->dest.text() + " in " + repr(read.first) + "\n", stderr);
       read.first.erase(action->dest.text());
     }
   }

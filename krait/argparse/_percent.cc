@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 
 #include "krait/argparse/_unicode.h"
 
@@ -22,9 +23,10 @@ constexpr std::size_t kWidest = 1'000'000;  // more is a mistake, and would only
 
 bool is_letter(char c) noexcept { return std::string_view("sradiuxXoeEfFgGc").find(c) != std::string_view::npos; }
 
-std::string ascii(std::string_view text) {
+// What is not ASCII as escapes.
+std::string escaped(std::string_view text) {
   std::string result;
-  for (char32_t c : _text::decode(_text::quoted(text))) {
+  for (char32_t c : _text::decode(text)) {
     char escape[16];
     std::snprintf(escape, sizeof escape,
                   c < 0x80      ? "%c"
@@ -40,7 +42,7 @@ std::string ascii(std::string_view text) {
 std::string text_of(const Conversion& conversion, const Value& value) {
   if (conversion.letter == 's') return str(value);
   if (conversion.letter == 'r') return repr(value);
-  return value.is_str() ? ascii(value.as_str()) : repr(value);
+  return escaped(repr(value));
 }
 
 // A number's sign and digits, which padding may part.
@@ -149,15 +151,18 @@ std::string padded(const Conversion& conversion, Number number) {
   return padded(conversion, sign + number.prefix + number.digits);
 }
 
+std::string shortened(const Conversion& conversion, std::string_view given) {
+  std::u32string text = _text::decode(given);
+  if (conversion.precision) text.resize(std::min(text.size(), *conversion.precision));
+  return padded(conversion, _text::encode(text));
+}
+
 std::string convert(const Conversion& conversion, const Value& value) {
   switch (conversion.letter) {
     case 's':
     case 'r':
-    case 'a': {
-      std::u32string text = _text::decode(text_of(conversion, value));
-      if (conversion.precision) text.resize(std::min(text.size(), *conversion.precision));
-      return padded(conversion, _text::encode(text));
-    }
+    case 'a':
+      return shortened(conversion, text_of(conversion, value));
     case 'c':
       return padded(conversion, character_of(value));
     case 'd':
@@ -169,6 +174,29 @@ std::string convert(const Conversion& conversion, const Value& value) {
       return padded(conversion, integer_of(conversion, value));
     default:
       return padded(conversion, float_of(conversion, value));
+  }
+}
+
+// A mapping for a conversion without a name.
+std::string convert_whole(const Conversion& conversion, const std::string& whole) {
+  switch (conversion.letter) {
+    case 's':
+    case 'r':
+      return shortened(conversion, whole);
+    case 'a':
+      return shortened(conversion, escaped(whole));
+    case 'c':
+      throw TypeError("%c requires int or char");
+    case 'd':
+    case 'i':
+    case 'u':
+      throw TypeError(std::string("%") + conversion.letter + " format: a real number is required, not dict");
+    case 'x':
+    case 'X':
+    case 'o':
+      throw TypeError(std::string("%") + conversion.letter + " format: an integer is required, not dict");
+    default:
+      throw TypeError("must be real number, not dict");
   }
 }
 
@@ -192,6 +220,9 @@ class Formatter {
       const Conversion conversion = read(value);
       if (value) {
         result += convert(conversion, *value);
+      } else if (const std::optional<std::string> whole = values_.whole()) {
+        if (std::exchange(used_, true)) throw TypeError("not enough arguments for format string");
+        result += convert_whole(conversion, *whole);
       } else {
         throw TypeError("cannot format: '%" + std::string(1, conversion.letter) +
                         "' has no name, as '%(default)s' has; a percent sign is '%%'");
@@ -274,6 +305,7 @@ class Formatter {
   std::string_view format_;
   const _Mapping& values_;
   std::size_t at_ = 0;
+  bool used_ = false;  // the whole mapping was shown
 };
 
 class ProgMapping final : public _Mapping {
@@ -283,6 +315,7 @@ class ProgMapping final : public _Mapping {
     if (name != "prog") return std::nullopt;
     return Value(prog_);
   }
+  std::optional<std::string> whole() const override { return "{'prog': " + _text::quoted(prog_) + "}"; }
 
  private:
   std::string_view prog_;

@@ -49,6 +49,7 @@ function(krait_program target output)
   get_filename_component(file "${output}" NAME)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${folder}" OUTPUT_NAME "${file}")
   target_link_libraries(${target} PRIVATE krait_everything Threads::Threads krait_warnings)
+  target_link_options(${target} PRIVATE LINKER:--as-needed)  # an engine that it does not use is not loaded when it starts
 endfunction()
 
 # Journeys across rooms, and the shim through which other implementations judge ours.
@@ -127,7 +128,7 @@ foreach(source IN LISTS fuzzers)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(fuzz_${name} "${source}")
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz" OUTPUT_NAME "${name}")
-  target_link_libraries(fuzz_${name} PRIVATE krait::wire krait::json krait::ssl krait::zoneinfo krait_warnings)
+  target_link_libraries(fuzz_${name} PRIVATE krait::wire krait::json krait::ssl krait::zoneinfo krait::argparse krait_warnings)
   if(KRAIT_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()

@@ -3,10 +3,13 @@
 krait_room(_base ENGINES backtrace)
 krait_room(builtins RESTS_ON _base)
 
+krait_room(argparse RESTS_ON builtins _base)
 krait_room(contextlib RESTS_ON builtins _base)
 krait_room(contextvars RESTS_ON builtins _base)
 krait_room(http RESTS_ON builtins)
 krait_room(json RESTS_ON builtins _base)
+krait_room(json RESTS_ON builtins)
+krait_room(queue RESTS_ON builtins _base ENGINES threads)
 krait_room(ssl RESTS_ON builtins _base ENGINES openssl)
 krait_room(time RESTS_ON builtins)
 krait_room(datetime RESTS_ON time builtins)

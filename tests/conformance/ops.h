@@ -17,5 +17,7 @@ Ops json_ops();   // json.decode, json.dumps
 Ops codec_ops();     // http.request, json.loads
 Ops time_ops();      // time.*, datetime.*
 Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
+Ops argparse_ops();  // argparse.run, argparse.help
+Ops codec_ops();     // http.request, json.loads
 
 }  // namespace krait::conformance

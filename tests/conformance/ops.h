@@ -13,5 +13,6 @@ using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
 Ops codec_ops();  // http.request, json.loads
+Ops url_ops();    // url.split and its kin, form.parse, cookie.parse
 
 }  // namespace krait::conformance

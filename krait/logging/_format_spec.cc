@@ -88,6 +88,7 @@ Spec parse(std::string_view all, std::string_view type_name, bool number) {
   }
   if (!text.empty()) spec.type = _decode(text, 0).value;
   if (spec.grouping) {
+    if (spec.type == 0 && !number) spec.type = 's';
     const bool decimal =
         spec.type == 0 ||
         (spec.type < 128 && std::string_view("defgEGF%").find(static_cast<char>(spec.type)) != std::string_view::npos);
@@ -124,6 +125,9 @@ std::string align(const Spec& spec, const std::string& before, const std::string
 
 std::string format_text(const std::string& value, std::string_view given) {
   const Spec spec = parse(given, "str", false);
+  if (spec.type != 0 && spec.type != 's') {
+    throw ValueError("Unknown format code '" + character(spec.type) + "' for object of type 'str'");
+  }
   if (spec.sign) {
     throw ValueError(spec.sign == ' ' ? "Space not allowed in string format specifier"
                                       : "Sign not allowed in string format specifier");
@@ -131,16 +135,13 @@ std::string format_text(const std::string& value, std::string_view given) {
   if (spec.no_negative_zero) throw ValueError("Negative zero coercion (z) not allowed in string format specifier");
   if (spec.alternate) throw ValueError("Alternate form (#) not allowed in string format specifier");
   if (spec.align == '=') throw ValueError("'=' alignment not allowed in string format specifier");
-  if (spec.type != 0 && spec.type != 's') {
-    throw ValueError("Unknown format code '" + character(spec.type) + "' for object of type 'str'");
-  }
   return align(spec, "",
                spec.precision < 0 ? value : std::string(_first(value, static_cast<std::size_t>(spec.precision))));
 }
 
 // The whole digits of `number` in groups; zeros in front, grouped as well, until `width` is reached.
 std::string group(std::string number, char separator, std::size_t size, long width) {
-  const std::size_t whole = std::min(number.find_first_of(".e"), number.size());
+  const std::size_t whole = std::min(number.find_first_of(".eE%"), number.size());
   const std::string rest = number.substr(whole);
   std::string digits = number.substr(0, whole);
   const auto grouped = [&] {
@@ -234,6 +235,10 @@ std::string format_int(const Value& value, const Spec& spec, std::string_view ty
       std::string_view("eEfFgG%").find(static_cast<char>(spec.type)) != std::string_view::npos) {
     return format_float(value.as_float(), spec, type_name);
   }
+  if (spec.type >= 128 ||
+      (spec.type != 0 && std::string_view("cdnboxX").find(static_cast<char>(spec.type)) == std::string_view::npos)) {
+    throw ValueError(unknown_code(spec, type_name));
+  }
   if (spec.precision >= 0) throw ValueError("Precision not allowed in integer format specifier");
   if (spec.no_negative_zero)
     throw ValueError("Negative zero coercion (z) not allowed in format specifier with integer presentation type");
@@ -255,13 +260,11 @@ std::string format_int(const Value& value, const Spec& spec, std::string_view ty
       return format_number(spec, _int_digits(value, 8), spec.alternate ? "0o" : "");
     case 'x':
       return format_number(spec, _int_digits(value, 16), spec.alternate ? "0x" : "");
-    case 'X': {
+    default: {  // X
       std::string digits = _int_digits(value, 16);
       for (char& c : digits) c = c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
       return format_number(spec, std::move(digits), spec.alternate ? "0X" : "");
     }
-    default:
-      throw ValueError(unknown_code(spec, type_name));
   }
 }
 

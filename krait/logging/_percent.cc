@@ -220,6 +220,7 @@ class Percent {
       ++at_;
     }
     const std::string_view name = format_.substr(start, at_ - 1 - start);
+    any_named_ = true;
     named_ = mapping_->find(name);
     if (!named_) throw KeyError(_quoted(name));
   }
@@ -273,7 +274,7 @@ class Percent {
       named_taken_ = true;
       return *named_;
     }
-    if (mapping_ && !named_ && taken_ == 0) {
+    if (mapping_ && !any_named_ && taken_ == 0) {
       ++taken_;
       std::string all = mapping_->str();
       whole_ = Value::other(all, all, "dict");
@@ -288,7 +289,7 @@ class Percent {
   const _Mapping* mapping_;
   std::size_t at_ = 0, taken_ = 0;
   std::optional<Value> named_;
-  bool named_taken_ = false;
+  bool named_taken_ = false, any_named_ = false;
   Value whole_;
 };
 

@@ -12,8 +12,8 @@ namespace krait::conformance {
 using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
-Ops codec_ops();  // http.request, json.loads
+Ops codec_ops();    // http.request, json.loads
 Ops logging_ops();  // logging.message, logging.format
-Ops url_ops();    // url.split and its kin, form.parse, cookie.parse
+Ops url_ops();      // url.split and its kin, form.parse, cookie.parse
 
 }  // namespace krait::conformance

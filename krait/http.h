@@ -2,7 +2,9 @@
 // HTTP's plain values: statuses, methods, dates, header fields. Nothing here waits or knows of a connection.
 // Python: the module `http`, and the HTTP dates of django.utils.http
 
+#include "krait/http/cookies.h"
 #include "krait/http/dates.h"
 #include "krait/http/fields.h"
+#include "krait/http/forms.h"
 #include "krait/http/methods.h"
 #include "krait/http/status.h"

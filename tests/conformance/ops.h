@@ -19,5 +19,8 @@ Ops time_ops();      // time.*, datetime.*
 Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
 Ops argparse_ops();  // argparse.run, argparse.help
 Ops codec_ops();     // http.request, json.loads
+Ops codec_ops();    // http.request, json.loads
+Ops logging_ops();  // logging.message, logging.format
+Ops url_ops();      // url.split and its kin, form.parse, cookie.parse
 
 }  // namespace krait::conformance

@@ -1,0 +1,121 @@
+#include "krait/logging/handlers.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <mutex>
+
+#include "krait/builtins/exceptions.h"
+#include "krait/logging/_characters.h"
+
+namespace krait::logging::handlers {
+namespace {
+
+bool exists(const std::string& path) {
+  struct stat state;
+  return ::stat(path.c_str(), &state) == 0;
+}
+
+void rename(const std::string& source, const std::string& dest) {
+  if (::rename(source.c_str(), dest.c_str()) != 0) raise_os_error(errno, "rename", source);
+}
+
+}  // namespace
+
+RotatingFileHandler::RotatingFileHandler(std::string_view filename, RotatingOptions options)
+    : FileHandler(filename, {.delay = options.delay}), options_(options) {}
+RotatingFileHandler::~RotatingFileHandler() = default;
+
+void RotatingFileHandler::emit(LogRecord& record) {
+  if (shouldRollover(record)) doRollover();
+  FileHandler::emit(record);
+}
+
+bool RotatingFileHandler::shouldRollover(LogRecord& record) {
+  const std::lock_guard guard(lock());
+  if (!is_open()) open();
+  struct stat state;
+  if (options_.maxBytes == 0 || ::fstat(fileno(), &state) != 0 || !S_ISREG(state.st_mode) || state.st_size == 0)
+    return false;
+  // In characters, as Python counts the record.
+  return static_cast<std::uint64_t>(state.st_size) + _length(format(record)) + 1 >= options_.maxBytes;
+}
+
+void RotatingFileHandler::doRollover() {
+  const std::lock_guard guard(lock());
+  close_file();
+  if (options_.backupCount > 0) {
+    for (int i = options_.backupCount - 1; i > 0; --i) {
+      const std::string source = rotation_filename(baseFilename + "." + std::to_string(i));
+      if (exists(source)) rename(source, rotation_filename(baseFilename + "." + std::to_string(i + 1)));
+    }
+    const std::string first = rotation_filename(baseFilename + ".1");
+    if (exists(first)) ::unlink(first.c_str());
+    rotate(baseFilename, first);
+  }
+  if (!delay()) open();
+}
+
+std::string RotatingFileHandler::rotation_filename(std::string default_name) const { return default_name; }
+
+void RotatingFileHandler::rotate(const std::string& source, const std::string& dest) {
+  if (exists(source)) rename(source, dest);
+}
+
+WatchedFileHandler::WatchedFileHandler(std::string_view filename, FileOptions options)
+    : FileHandler(filename, std::move(options)) {}
+WatchedFileHandler::~WatchedFileHandler() = default;
+
+void WatchedFileHandler::reopenIfNeeded() {
+  const std::lock_guard guard(lock());
+  if (!is_open()) return;
+  struct stat named, opened;
+  if (::stat(baseFilename.c_str(), &named) == 0 && ::fstat(fileno(), &opened) == 0 && named.st_dev == opened.st_dev &&
+      named.st_ino == opened.st_ino) {
+    return;
+  }
+  close_file();
+  open();
+}
+
+void WatchedFileHandler::emit(LogRecord& record) {
+  reopenIfNeeded();
+  FileHandler::emit(record);
+}
+
+MemoryHandler::MemoryHandler(std::size_t capacity, MemoryOptions options)
+    : capacity_(capacity), options_(std::move(options)) {}
+MemoryHandler::~MemoryHandler() = default;
+
+void MemoryHandler::setTarget(std::shared_ptr<Handler> target) {
+  const std::lock_guard guard(lock());
+  options_.target = std::move(target);
+}
+
+void MemoryHandler::emit(LogRecord& record) {
+  buffer_.push_back(record);
+  if (shouldFlush(record)) flush();
+}
+
+bool MemoryHandler::shouldFlush(const LogRecord& record) const {
+  return buffer_.size() >= capacity_ || record.levelno >= options_.flushLevel;
+}
+
+void MemoryHandler::flush() {
+  const std::lock_guard guard(lock());
+  if (!options_.target) return;
+  for (LogRecord& record : buffer_) options_.target->handle(record);
+  buffer_.clear();
+}
+
+void MemoryHandler::close() {
+  if (options_.flushOnClose) flush();
+  const std::lock_guard guard(lock());
+  options_.target = nullptr;
+  buffer_.clear();
+  Handler::close();
+}
+
+}  // namespace krait::logging::handlers

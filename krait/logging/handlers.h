@@ -1,0 +1,80 @@
+#pragma once
+// Handlers for files that are rotated, and one that keeps records back. Python: logging.handlers
+//
+//   auto file = std::make_shared<logging::handlers::RotatingFileHandler>(
+//       "shop.log", logging::handlers::RotatingOptions{.maxBytes = 10'000'000, .backupCount = 5});
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "krait/logging/streams.h"
+
+namespace krait::logging::handlers {
+
+struct RotatingOptions {
+  std::uint64_t maxBytes = 0;  // a record that would reach it goes to a new file; 0: never
+  int backupCount = 0;         // 0: the file never rolls over, it is opened again
+  bool delay = false;
+};
+
+// Keeps "shop.log", and before it "shop.log.1" … "shop.log.5". Python: RotatingFileHandler(filename, maxBytes=, backupCount=)
+class RotatingFileHandler : public FileHandler {
+ public:
+  explicit RotatingFileHandler(std::string_view filename, RotatingOptions options = {});
+  ~RotatingFileHandler() override;
+
+  void emit(LogRecord& record) override;
+  // Whether this record is to go to a new file. An empty file, and what is no regular file, is never rolled over.
+  bool shouldRollover(LogRecord& record);
+  void doRollover();
+
+ protected:
+  // The name of a backup, from "shop.log.1". Python: rotation_filename(default_name), namer
+  virtual std::string rotation_filename(std::string default_name) const;
+  // Renames the file, where there is one. Python: rotate(source, dest), rotator
+  virtual void rotate(const std::string& source, const std::string& dest);
+
+ private:
+  RotatingOptions options_;
+};
+
+// Opens the file again when somebody has moved it away, as logrotate does. Python: WatchedFileHandler(filename, mode='a')
+class WatchedFileHandler : public FileHandler {
+ public:
+  explicit WatchedFileHandler(std::string_view filename, FileOptions options = {});
+  ~WatchedFileHandler() override;
+
+  void emit(LogRecord& record) override;
+  void reopenIfNeeded();
+};
+
+struct MemoryOptions {
+  Level flushLevel = ERROR;
+  std::shared_ptr<Handler> target = nullptr;
+  bool flushOnClose = true;
+};
+
+// Keeps records until there are `capacity` of them or one of flushLevel comes, then hands them to the target.
+// Python: MemoryHandler(capacity, flushLevel=ERROR, target=None, flushOnClose=True)
+class MemoryHandler : public Handler {
+ public:
+  explicit MemoryHandler(std::size_t capacity, MemoryOptions options = {});
+  ~MemoryHandler() override;
+
+  void setTarget(std::shared_ptr<Handler> target);
+  void emit(LogRecord& record) override;
+  virtual bool shouldFlush(const LogRecord& record) const;
+  void flush() override;
+  void close() override;
+  bool _flush_at_shutdown() const override { return options_.flushOnClose; }
+
+ private:
+  std::size_t capacity_;
+  MemoryOptions options_;
+  std::vector<LogRecord> buffer_;
+};
+
+}  // namespace krait::logging::handlers

@@ -1,0 +1,79 @@
+#include "krait/logging/handlers.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace krait::logging::handlers {
+namespace {
+
+struct Folder {
+  Folder() {
+    std::string name = std::filesystem::temp_directory_path() / "krait-log-XXXXXX";
+    path = ::mkdtemp(name.data());
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string operator/(const std::string& name) const { return path + "/" + name; }
+  std::string path;
+};
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  return file ? std::string(std::istreambuf_iterator<char>(file), {}) : "none";
+}
+
+void log(Handler& handler, std::string msg, int level = INFO) {
+  LogRecord record("x", level, "x.cc", 1, std::move(msg));
+  handler.handle(record);
+}
+
+TEST(RotatingFileHandler, keeps_as_many_files_as_it_is_told_to) {
+  const Folder folder;
+  const std::string path = folder / "x.log";
+  RotatingFileHandler handler(path, {.maxBytes = 10, .backupCount = 2});
+  for (const char* text : {"aaaa", "bbbb", "cccc", "dddddddddddd", "e"}) log(handler, text);
+  EXPECT_EQ(read(path), "e\n");
+  EXPECT_EQ(read(path + ".1"), "dddddddddddd\n");
+  EXPECT_EQ(read(path + ".2"), "cccc\n");
+  EXPECT_EQ(read(path + ".3"), "none");
+}
+
+TEST(RotatingFileHandler, without_backups_only_grows) {
+  const Folder folder;
+  const std::string path = folder / "x.log";
+  RotatingFileHandler handler(path, {.maxBytes = 4});
+  log(handler, "aaaa");
+  log(handler, "bbbb");
+  EXPECT_EQ(read(path), "aaaa\nbbbb\n");
+}
+
+TEST(WatchedFileHandler, follows_its_name) {
+  const Folder folder;
+  const std::string path = folder / "x.log";
+  WatchedFileHandler handler(path);
+  log(handler, "a");
+  std::filesystem::rename(path, path + ".moved");
+  log(handler, "b");
+  EXPECT_EQ(read(path), "b\n");
+  EXPECT_EQ(read(path + ".moved"), "a\n");
+}
+
+TEST(MemoryHandler, hands_on_what_it_kept_when_it_is_full_or_it_matters) {
+  const Folder folder;
+  const auto target = std::make_shared<FileHandler>(folder / "x.log");
+  MemoryHandler handler(3, {.target = target});
+  log(handler, "a");
+  log(handler, "b");
+  EXPECT_EQ(read(folder / "x.log"), "");
+  log(handler, "c");
+  EXPECT_EQ(read(folder / "x.log"), "a\nb\nc\n");
+  log(handler, "d", ERROR);
+  log(handler, "e");
+  handler.close();
+  EXPECT_EQ(read(folder / "x.log"), "a\nb\nc\nd\ne\n");
+}
+
+}  // namespace
+}  // namespace krait::logging::handlers

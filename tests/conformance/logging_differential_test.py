@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""krait's messages and formatters beside those of the Python that runs this, on random formats.
+
+  logging_differential_test.py [COUNT [SEED]]        KRAIT_SEED works, too
+"""
+
+import logging
+import os
+import random
+import sys
+import unittest
+
+import compare
+
+COUNT = 1500
+VALUES = [0, 1, -5, 65, 255, 10**15, 0x110000, 1.5, -0.25, 1e20, 1e-7, 123456.789, 0.0, "", "a", "é", "it's", 'x"y', "ab\n", "日本", None, True, False]
+FIELDS = {"name": "shop", "levelname": "INFO", "levelno": 20, "lineno": 41, "message": "x", "msg": "hello", "msecs": 62.0, "created": 1700000000.0625, "user": "é",
+          "funcName": "cook", "process": 1234567}
+
+
+def percent(rng):
+    text = "%" + "".join(rng.choice("-+ #0") for _ in range(rng.randrange(3))) + rng.choice(["", "", "5", "12", "*"])
+    return text + rng.choice(["", "", ".0", ".3", ".12", ".*"]) + rng.choice(["", "", "", "l", "h"]) + rng.choice("dddiuxXoeEfFgGcrsssay")
+
+
+def spec(rng):
+    text = rng.choice(["", "", "*<", "é^", ">", "=", "<"]) + rng.choice(["", "", "+", " ", "-"]) + rng.choice(["", "", "#"]) + rng.choice(["", "", "0"])
+    return text + rng.choice(["", "3", "12"]) + rng.choice(["", "", ",", "_"]) + rng.choice(["", "", ".0", ".3"]) + rng.choice(["", "", "s", "d", "x", "b", "o", "X", "f", "e", "g", "%", "c", "G"])
+
+
+def message_case(rng):
+    msg = "".join(rng.choice([percent(rng), percent(rng), "a", "é", "%%", "%"] if rng.random() < 0.3 else [percent(rng), "x"]) for _ in range(rng.randrange(1, 4)))
+    args = [rng.choice(VALUES) for _ in range(rng.randrange(1, 5))]
+    if "*" in msg:  # a width beyond what krait takes
+        args = [7 if arg in (10**15, 0x110000) else arg for arg in args]
+    if rng.random() < 0.1:
+        msg, args = msg.replace("%", "%(a)", 1).replace("*", "3"), [{"a": rng.choice(VALUES)}]
+    return {"op": "logging.message", "msg": msg, "args": args}, lambda: logging.LogRecord("x", 20, "x.cc", 1, msg, tuple(args), None).getMessage()
+
+
+def format_case(rng):
+    style = rng.choice("%{{$")
+    names = [*FIELDS, "nobody"]
+    if style == "%":
+        parts = ["%(" + rng.choice(names) + ")" + percent(rng)[1:].replace("*", "7") for _ in range(3)] + ["%%", "a"]
+    elif style == "{":
+        parts = ["{" + rng.choice(names) + rng.choice(["", "", "!r", "!a", "!x"]) + rng.choice(["", ":" + spec(rng)]) + "}" for _ in range(4)] + ["{{", "}}", "a"]
+        parts += ["{", "}"] if rng.random() < 0.1 else []
+    else:
+        parts = ["$" + rng.choice(names), "${" + rng.choice(names) + "}", "$$", "$ ", "a", "${", "é"]
+    fmt = "".join(rng.choice(parts) for _ in range(rng.randrange(1, 4)))
+    request = {"op": "logging.format", "fmt": fmt, "style": style, "record": FIELDS}
+    return request, lambda: logging.Formatter(fmt, style=style).format(logging.makeLogRecord(dict(FIELDS)))
+
+
+def answer(judge):
+    try:
+        return {"ok": judge()}
+    except Exception as error:
+        return {"error": {"type": type(error).__name__, "msg": str(error)}}
+
+
+class Differential(unittest.TestCase):
+    def test_krait_answers_as_python_does(self):
+        count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
+        seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED", random.randrange(10**6)))
+        rng = random.Random(seed)
+        conform = compare.Program(compare.conform_command())
+        differences = []
+        for number in range(count):
+            request, judge = rng.choice([message_case, format_case])(rng)
+            got, wanted = conform.ask({"id": number, **request}), answer(judge)
+            if not compare.same(got, wanted):
+                differences.append("%s\n  krait  %s\n  python %s" % (request, got, wanted))
+        self.assertIsNone(conform.stop())
+        self.assertFalse(differences, "seed %d, %d of %d differ\n%s" % (seed, len(differences), count, "\n".join(differences[:12])))
+
+
+if __name__ == "__main__":
+    sys.exit(unittest.main(verbosity=2, argv=sys.argv[:1]))

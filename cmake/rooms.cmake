@@ -7,6 +7,7 @@ krait_room(contextlib RESTS_ON builtins _base)
 krait_room(contextvars RESTS_ON builtins _base)
 krait_room(http RESTS_ON builtins)
 krait_room(json RESTS_ON builtins)
+krait_room(re RESTS_ON builtins ENGINES pcre2)
 krait_room(ssl RESTS_ON builtins _base ENGINES openssl)
 
 krait_room(wire RESTS_ON http builtins _base)

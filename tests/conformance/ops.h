@@ -13,5 +13,6 @@ using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
 Ops codec_ops();  // http.request, json.loads
+Ops re_ops();     // re.*
 
 }  // namespace krait::conformance

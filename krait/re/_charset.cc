@@ -63,12 +63,18 @@ class Folding {
 CodeSet of_category(Category category, RegexFlag flags) {
   const bool unicode = _has(flags, UNICODE);
   switch (category) {
-    case Category::Digit: return digit_characters(flags);
-    case Category::NotDigit: return digit_characters(flags).complement();
-    case Category::Word: return word_characters(flags);
-    case Category::NotWord: return word_characters(flags).complement();
-    case Category::Space: return CodeSet(unicode ? std::span<const Range>(kSpace) : kAsciiSpace);
-    case Category::NotSpace: return CodeSet(unicode ? std::span<const Range>(kSpace) : kAsciiSpace).complement();
+    case Category::Digit:
+      return digit_characters(flags);
+    case Category::NotDigit:
+      return digit_characters(flags).complement();
+    case Category::Word:
+      return word_characters(flags);
+    case Category::NotWord:
+      return word_characters(flags).complement();
+    case Category::Space:
+      return CodeSet(unicode ? std::span<const Range>(kSpace) : kAsciiSpace);
+    case Category::NotSpace:
+      return CodeSet(unicode ? std::span<const Range>(kSpace) : kAsciiSpace).complement();
   }
   return {};
 }
@@ -125,8 +131,10 @@ CodeSet plain_set(const std::vector<SetItem>& items, RegexFlag flags) {
   std::vector<Range> ranges;
   CodeSet categories;
   for (const SetItem& item : items) {
-    if (item.category) categories = categories | of_category(*item.category, flags);
-    else ranges.push_back({item.first, item.last});
+    if (item.category)
+      categories = categories | of_category(*item.category, flags);
+    else
+      ranges.push_back({item.first, item.last});
   }
   return CodeSet::of(std::move(ranges)) | categories;
 }
@@ -144,9 +152,12 @@ CodeSet digit_characters(RegexFlag flags) { return CodeSet(_has(flags, UNICODE) 
 
 CodeSet members(const Node& node, RegexFlag flags, char32_t last) {
   switch (node.op) {
-    case Op::Literal: return literal(node.code, flags, last);
-    case Op::NotLiteral: return literal(node.code, flags, last).complement();
-    case Op::Any: return _has(flags, DOTALL) ? CodeSet().complement() : CodeSet::single('\n').complement();
+    case Op::Literal:
+      return literal(node.code, flags, last);
+    case Op::NotLiteral:
+      return literal(node.code, flags, last).complement();
+    case Op::Any:
+      return _has(flags, DOTALL) ? CodeSet().complement() : CodeSet::single('\n').complement();
     default: {
       CodeSet all = set(node.set, flags, last);
       return node.negate ? all.complement() : all;

@@ -67,12 +67,13 @@ pcre2_compile_context* compile_context() {
 }
 
 std::uint32_t compile_flags(const Code::Options& options) {
-  std::uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_ALLOW_EMPTY_CLASS | PCRE2_NEVER_BACKSLASH_C;
+  std::uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_ALT_CIRCUMFLEX | PCRE2_NEVER_BACKSLASH_C;
   if (options.utf) flags |= PCRE2_UTF;
   if (options.tolerant) flags |= PCRE2_MATCH_INVALID_UTF;
   if (options.anchored) flags |= PCRE2_ANCHORED;
   if (options.to_the_end) flags |= PCRE2_ENDANCHORED;
   if (options.sliced) flags |= PCRE2_USE_OFFSET_LIMIT;
+  if (options.plain_start) flags |= PCRE2_NO_START_OPTIMIZE;
   return flags;
 }
 
@@ -119,13 +120,18 @@ Code::Outcome Code::run(const Run& run) const {
     return Outcome::Match;
   }
   switch (result) {
-    case PCRE2_ERROR_NOMATCH: return Outcome::NoMatch;
+    case PCRE2_ERROR_NOMATCH:
+      return Outcome::NoMatch;
     case PCRE2_ERROR_MATCHLIMIT:
-    case PCRE2_ERROR_DEPTHLIMIT: return Outcome::OutOfSteps;
-    case PCRE2_ERROR_NOMEMORY: throw std::bad_alloc();
+    case PCRE2_ERROR_DEPTHLIMIT:
+      return Outcome::OutOfSteps;
+    case PCRE2_ERROR_NOMEMORY:
+      throw std::bad_alloc();
     case PCRE2_ERROR_HEAPLIMIT:
-    case PCRE2_ERROR_JIT_STACKLIMIT: throw LimitError("cannot match: it would take more than 256 MiB to remember the choices made");
-    default: throw RuntimeError("cannot match: the engine says: " + message_of(result));
+    case PCRE2_ERROR_JIT_STACKLIMIT:
+      throw LimitError("cannot match: it would take more than 256 MiB to remember the choices made");
+    default:
+      throw RuntimeError("cannot match: the engine says: " + message_of(result));
   }
 }
 
@@ -149,7 +155,8 @@ CodeSet taken(const CodeSet& ranges, const char* set) {
     std::string text;
     for (char32_t each = range.first; each <= range.last; ++each) append_utf8(text, each);
     for (std::size_t at = 0; code.run({.subject = text, .start = at, .steps = 1u << 30}) == Code::Outcome::Match;) {
-      const char32_t character = decode_utf8(std::string_view(text).substr(Code::spans()[0], Code::spans()[1] - Code::spans()[0]))[0];
+      const char32_t character =
+          decode_utf8(std::string_view(text).substr(Code::spans()[0], Code::spans()[1] - Code::spans()[0]))[0];
       found.push_back({character, character});
       at = Code::spans()[1];
     }
@@ -162,7 +169,8 @@ CodeSet taken(const CodeSet& ranges, const char* set) {
 const EngineUnicode& engine_unicode() {
   static const EngineUnicode known = [] {
     constexpr Range kSurrogates[] = {{0xd800, 0xdfff}};
-    const CodeSet word(kWord), digit(kDigit), assigned = CodeSet::range(0, kFirstUnassignedPlane) - CodeSet(kSurrogates);
+    const CodeSet word(kWord), digit(kDigit),
+        assigned = CodeSet::range(0, kFirstUnassignedPlane) - CodeSet(kSurrogates);
     EngineUnicode unicode;
     unicode.usable = taken(assigned - word, "[\\p{L}\\p{N}_]").empty() && taken(assigned - digit, "\\p{Nd}").empty();
     unicode.missing_words = taken(word, "[^\\p{L}\\p{N}_]");

@@ -22,8 +22,9 @@ class Code {
     bool utf = false;
     bool tolerant = false;  // utf; what is none in the subject matches nothing. Else the subject must be valid
     bool anchored = false;
-    bool to_the_end = false;  // only matches that end where the subject does
-    bool sliced = false;      // Run::last_start counts
+    bool to_the_end = false;   // only matches that end where the subject does
+    bool sliced = false;       // Run::last_start counts
+    bool plain_start = false;  // no cleverness about where a match may start
   };
   // Throws PatternError when it is beyond the engine.
   Code(const std::string& pattern, const Options& options);

@@ -137,11 +137,15 @@ Sequence Parser::sequence(Context context) {
       continue;
     }
     switch (token.first) {
-      case U'[': result.append(set()); break;
+      case U'[':
+        result.append(set());
+        break;
       case U'*':
       case U'+':
       case U'?':
-      case U'{': repetition(result, token); break;
+      case U'{':
+        repetition(result, token);
+        break;
       case U'.': {
         Node any;
         any.op = Op::Any;
@@ -149,10 +153,17 @@ Sequence Parser::sequence(Context context) {
         result.append(std::move(any));
         break;
       }
-      case U'(': group(result, context); break;
-      case U'^': result.append(position(Node::At::Beginning)); break;
-      case U'$': result.append(position(Node::At::End)); break;
-      default: result.append(literal(token.first));
+      case U'(':
+        group(result, context);
+        break;
+      case U'^':
+        result.append(position(Node::At::Beginning));
+        break;
+      case U'$':
+        result.append(position(Node::At::End));
+        break;
+      default:
+        result.append(literal(token.first));
     }
   }
   unwrap(result);
@@ -195,8 +206,10 @@ void Parser::repetition(Sequence& to, const Token& token) {
   repeat.op = Op::Repeat;
   repeat.min = min;
   repeat.max = max;
-  if (source_.match(U'?')) repeat.greed = Node::Greed::Lazy;
-  else if (source_.match(U'+')) repeat.greed = Node::Greed::Possessive;
+  if (source_.match(U'?'))
+    repeat.greed = Node::Greed::Lazy;
+  else if (source_.match(U'+'))
+    repeat.greed = Node::Greed::Possessive;
 
   Node last = std::move(to.nodes.back());
   to.nodes.pop_back();

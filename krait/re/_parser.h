@@ -14,7 +14,7 @@
 namespace krait::re {
 
 // Deeper nesting of groups throws RecursionError, as at CPython's default limit.
-inline constexpr int kMaxDepth = 490;
+inline constexpr int kMaxDepth = 496;
 inline constexpr std::size_t kMaxGroups = 0x3fffffff;  // Python: re._constants.MAXGROUPS
 
 // Throws PatternError, OverflowError (a repetition number), ValueError (flags), RecursionError, and UnicodeDecodeError for

@@ -21,8 +21,8 @@ class Parser {
   // Where a sequence stands.
   struct Context {
     bool verbose = false;
-    int depth = 0;            // 0: not within a group
-    bool at_start = false;    // nothing came before: global flags may
+    int depth = 0;          // 0: not within a group
+    bool at_start = false;  // nothing came before: global flags may
   };
 
   Sequence alternatives(Context context);

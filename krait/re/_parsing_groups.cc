@@ -16,14 +16,22 @@ constexpr RegexFlag kTypeFlags = ASCII | LOCALE | UNICODE;
 std::optional<RegexFlag> flag_of(const Token& token) {
   if (token.size != 1) return std::nullopt;
   switch (token.first) {
-    case U'i': return IGNORECASE;
-    case U'L': return LOCALE;
-    case U'm': return MULTILINE;
-    case U's': return DOTALL;
-    case U'x': return VERBOSE;
-    case U'a': return ASCII;
-    case U'u': return UNICODE;
-    default: return std::nullopt;
+    case U'i':
+      return IGNORECASE;
+    case U'L':
+      return LOCALE;
+    case U'm':
+      return MULTILINE;
+    case U's':
+      return DOTALL;
+    case U'x':
+      return VERBOSE;
+    case U'a':
+      return ASCII;
+    case U'u':
+      return UNICODE;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -54,8 +62,8 @@ std::size_t Parser::open_group(const std::optional<std::u32string>& name) {
   widths_.emplace_back();
   if (name) {
     if (const std::size_t* other = find_group(*name)) {
-      source_.fail("redefinition of group name " + repr(*name) + " as group " + std::to_string(group) +
-                       "; was group " + std::to_string(*other),
+      source_.fail("redefinition of group name " + repr(*name) + " as group " + std::to_string(group) + "; was group " +
+                       std::to_string(*other),
                    name->size() + 1);
     }
     names_.emplace(*name, group);

@@ -13,27 +13,43 @@ using Op = Node::Op;
 // \a \b \f \n \r \t \v and the backslash: the character, 0 when `letter` is none of these.
 char32_t control_escape(char32_t letter) {
   switch (letter) {
-    case U'a': return U'\a';
-    case U'b': return U'\b';
-    case U'f': return U'\f';
-    case U'n': return U'\n';
-    case U'r': return U'\r';
-    case U't': return U'\t';
-    case U'v': return U'\v';
-    case U'\\': return U'\\';
-    default: return 0;
+    case U'a':
+      return U'\a';
+    case U'b':
+      return U'\b';
+    case U'f':
+      return U'\f';
+    case U'n':
+      return U'\n';
+    case U'r':
+      return U'\r';
+    case U't':
+      return U'\t';
+    case U'v':
+      return U'\v';
+    case U'\\':
+      return U'\\';
+    default:
+      return 0;
   }
 }
 
 std::optional<Category> category_escape(char32_t letter) {
   switch (letter) {
-    case U'd': return Category::Digit;
-    case U'D': return Category::NotDigit;
-    case U's': return Category::Space;
-    case U'S': return Category::NotSpace;
-    case U'w': return Category::Word;
-    case U'W': return Category::NotWord;
-    default: return std::nullopt;
+    case U'd':
+      return Category::Digit;
+    case U'D':
+      return Category::NotDigit;
+    case U's':
+      return Category::Space;
+    case U'S':
+      return Category::NotSpace;
+    case U'w':
+      return Category::Word;
+    case U'W':
+      return Category::NotWord;
+    default:
+      return std::nullopt;
   }
 }
 

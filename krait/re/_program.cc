@@ -24,7 +24,25 @@ std::chrono::nanoseconds cpu_time() {
   return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
 }
 
-std::uint32_t engine_limit(std::uint32_t limit) { return limit == 0 ? std::numeric_limits<std::uint32_t>::max() : limit; }
+std::uint32_t engine_limit(std::uint32_t limit) {
+  return limit == 0 ? std::numeric_limits<std::uint32_t>::max() : limit;
+}
+
+// PCRE2 10.42's machine code remembers how far the first repetition of an attempt came, and fails the next attempts
+// early by it; within an atomic group it is wrong to, for "(?>.*x|)" goes on with its other alternative.
+bool has_atomic(const Sequence& sequence) {
+  for (const Node& node : sequence.nodes) {
+    if (node.op == Node::Op::Atomic) return true;
+    if (node.op == Node::Op::Repeat && node.greed == Node::Greed::Possessive) {
+      const std::vector<Node>& item = node.parts.front().nodes;
+      if (item.size() != 1 || !is_single(item.front())) return true;
+    }
+    for (const Sequence& part : node.parts) {
+      if (has_atomic(part)) return true;
+    }
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -33,7 +51,8 @@ Program::Program(std::string_view pattern, const CompileOptions& options)
       is_text_(!options.bytes),
       limit_(engine_limit(options.limit)),
       timeout_(options.timeout),
-      tree_(parse(pattern_, is_text_, options.flags)) {
+      tree_(parse(pattern_, is_text_, options.flags)),
+      plain_start_(has_atomic(tree_.root)) {
   // What is beyond the engine is to be told now, not when it is first used.
   const Encoding encoding = is_text_ ? Encoding::Ascii : Encoding::Bytes;
   code(encoding, Kind::Search, Role::Plain);
@@ -50,7 +69,8 @@ Encoding Program::encoding_of(std::string_view text, Kind kind, std::size_t pos)
 }
 
 const Code& Program::code(Encoding encoding, Kind kind, Role role) const {
-  const std::size_t index = (static_cast<std::size_t>(encoding) * 3 + static_cast<std::size_t>(kind)) * 3 + static_cast<std::size_t>(role);
+  const std::size_t index =
+      (static_cast<std::size_t>(encoding) * 3 + static_cast<std::size_t>(kind)) * 3 + static_cast<std::size_t>(role);
   std::atomic<Code*>& slot = codes_[index];
   if (const Code* known = slot.load(std::memory_order_acquire)) return *known;
   const std::lock_guard guard(making_);
@@ -63,11 +83,13 @@ const Code& Program::code(Encoding encoding, Kind kind, Role role) const {
 Code* Program::make(Encoding encoding, Kind kind, Role role) const {
   const bool utf = encoding == Encoding::Utf8 || encoding == Encoding::Unchecked;
   const Dialect dialect{.encoding = utf ? Encoding::Utf8 : encoding, .marks = role == Role::Marked};
-  auto made = std::make_unique<Code>(translate(tree_, dialect), Code::Options{.utf = utf,
-                                                                              .tolerant = encoding == Encoding::Unchecked,
-                                                                              .anchored = kind != Kind::Search,
-                                                                              .to_the_end = kind == Kind::FullMatch,
-                                                                              .sliced = role == Role::Sliced});
+  auto made =
+      std::make_unique<Code>(translate(tree_, dialect), Code::Options{.utf = utf,
+                                                                      .tolerant = encoding == Encoding::Unchecked,
+                                                                      .anchored = kind != Kind::Search,
+                                                                      .to_the_end = kind == Kind::FullMatch,
+                                                                      .sliced = role == Role::Sliced,
+                                                                      .plain_start = plain_start_});
   made->speed_up();
   return made.release();
 }
@@ -84,9 +106,12 @@ const std::size_t* Program::find(const Look& look) const {
       std::min<std::uint64_t>(std::max<std::uint64_t>(kUnwatchedSteps / starts, kFewSteps), limit_));
   const Code& plain = code(look.encoding, look.kind, Role::Plain);
   switch (plain.run({.subject = look.text, .start = look.start, .must_advance = look.must_advance, .steps = steps})) {
-    case Code::Outcome::Match: return Code::spans();
-    case Code::Outcome::NoMatch: return nullptr;
-    case Code::Outcome::OutOfSteps: break;
+    case Code::Outcome::Match:
+      return Code::spans();
+    case Code::Outcome::NoMatch:
+      return nullptr;
+    case Code::Outcome::OutOfSteps:
+      break;
   }
   return find_slowly(look, steps);
 }
@@ -107,13 +132,15 @@ const std::size_t* Program::find_slowly(const Look& look, std::uint32_t steps) c
                         .steps = steps,
                         .last_start = std::min<std::size_t>(at + slice - 1, look.text.size())};
     switch (sliced.run(run)) {
-      case Code::Outcome::Match: return Code::spans();
+      case Code::Outcome::Match:
+        return Code::spans();
       case Code::Outcome::NoMatch:
         if (look.kind != Kind::Search || run.last_start == look.text.size()) return nullptr;
         at = run.last_start + 1;
         while (look.encoding != Encoding::Bytes && at < look.text.size() && is_continuation(look.text[at])) ++at;
         continue;
-      case Code::Outcome::OutOfSteps: break;
+      case Code::Outcome::OutOfSteps:
+        break;
     }
     if (steps == limit_ && (slice == 1 || look.kind != Kind::Search)) {
       raise_limit("it takes more than " + std::to_string(limit_) + " steps from one place");
@@ -126,7 +153,8 @@ const std::size_t* Program::find_slowly(const Look& look, std::uint32_t steps) c
 std::size_t Program::last_index(const Look& look, std::size_t begin) const {
   const Kind kind = look.kind == Kind::FullMatch ? Kind::FullMatch : Kind::Match;
   const Code& marked = code(look.encoding, kind, Role::Marked);
-  const Code::Run run{.subject = look.text, .start = begin, .must_advance = look.must_advance && begin == look.start, .steps = limit_};
+  const Code::Run run{
+      .subject = look.text, .start = begin, .must_advance = look.must_advance && begin == look.start, .steps = limit_};
   return marked.run(run) == Code::Outcome::Match ? Code::last_mark() : 0;
 }
 

@@ -59,6 +59,7 @@ class Program {
   std::uint32_t limit_;
   std::chrono::nanoseconds timeout_;
   Tree tree_;
+  bool plain_start_;
   mutable std::mutex making_;
   mutable std::array<std::atomic<Code*>, 4 * 3 * 3> codes_{};
 };

@@ -8,9 +8,28 @@
 
 namespace krait::re {
 
+namespace {
+
+// Python: msg.encode("ascii", "backslashreplace")
+std::string ascii(const std::string& msg) {
+  std::string out;
+  for (const char32_t code : decode_utf8(msg)) {
+    if (code < 0x80) {
+      out += static_cast<char>(code);
+      continue;
+    }
+    char escape[16];
+    std::snprintf(escape, sizeof escape, "\\x%02x", static_cast<unsigned>(code));
+    out += escape;
+  }
+  return out;
+}
+
+}  // namespace
+
 bool Token::is_hex() const noexcept {
-  return size == 1 && ((first >= U'0' && first <= U'9') || (first >= U'a' && first <= U'f') ||
-                       (first >= U'A' && first <= U'F'));
+  return size == 1 &&
+         ((first >= U'0' && first <= U'9') || (first >= U'a' && first <= U'f') || (first >= U'A' && first <= U'F'));
 }
 
 Source::Source(std::string_view text, bool is_text)
@@ -72,14 +91,13 @@ void Source::fail(const std::string& msg, std::size_t offset) const {
 }
 
 void Source::fail_at(const std::string& msg, std::ptrdiff_t pos) const {
-  throw PatternError(msg, std::string(text_), characters_, pos);
+  throw PatternError(is_text_ ? msg : ascii(msg), std::string(text_), characters_, pos);
 }
 
 void Source::check_group_name(std::u32string_view name, std::size_t offset) const {
   const bool ascii = std::ranges::all_of(name, [](char32_t code) { return code < 0x80; });
-  const bool identifier =
-      !name.empty() && contains(kIdentifierStart, name.front()) &&
-      std::ranges::all_of(name, [](char32_t code) { return contains(kIdentifierPart, code); });
+  const bool identifier = !name.empty() && contains(kIdentifierStart, name.front()) &&
+                          std::ranges::all_of(name, [](char32_t code) { return contains(kIdentifierPart, code); });
   if (identifier && (is_text_ || ascii)) return;
   fail("bad character in group name " + repr(name, !is_text_), name.size() + offset);
 }
@@ -98,7 +116,10 @@ std::string repr(std::u32string_view text, bool ascii) {
     } else if (code < 0x80 ? code >= 0x20 && code != 0x7f : !ascii && !contains(kNotPrintable, code)) {
       append_utf8(out, code);
     } else {
-      std::snprintf(escape, sizeof escape, code < 0x100 ? "\\x%02x" : code < 0x10000 ? "\\u%04x" : "\\U%08x",
+      std::snprintf(escape, sizeof escape,
+                    code < 0x100     ? "\\x%02x"
+                    : code < 0x10000 ? "\\u%04x"
+                                     : "\\U%08x",
                     static_cast<unsigned>(code));
       out += escape;
     }

@@ -42,8 +42,10 @@ class TemplateParser {
 
  private:
   void literal(char32_t code) {
-    if (source_.is_text()) append_utf8(literal_, code);
-    else literal_ += static_cast<char>(code);
+    if (source_.is_text())
+      append_utf8(literal_, code);
+    else
+      literal_ += static_cast<char>(code);
   }
 
   void group(std::size_t index, const std::string& number, std::size_t offset) {

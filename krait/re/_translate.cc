@@ -102,17 +102,29 @@ class Writer {
       case Op::Literal:
       case Op::NotLiteral:
       case Op::Any:
-      case Op::In: return single(node, flags);
-      case Op::At: return position(node.at, flags);
-      case Op::Branch: return bracket("(?:", [&] { alternatives(node, flags); });
-      case Op::Subpattern: return subpattern(node, flags);
-      case Op::Repeat: return repeat(node, flags);
-      case Op::Atomic: return bracket("(?>", [&] { body(node.parts.front(), flags); });
-      case Op::Assert: return bracket(node.behind ? "(?<=" : "(?=", [&] { body(node.parts.front(), flags); });
-      case Op::AssertNot: return bracket(node.behind ? "(?<!" : "(?!", [&] { body(node.parts.front(), flags); });
-      case Op::GroupRef: return reference(node, flags);
-      case Op::GroupRefExists: return conditional(node, flags);
-      case Op::Failure: out_ += "(?=a)(?!a)"; return;
+      case Op::In:
+        return single(node, flags);
+      case Op::At:
+        return position(node.at, flags);
+      case Op::Branch:
+        return bracket("(?:", [&] { alternatives(node, flags); });
+      case Op::Subpattern:
+        return subpattern(node, flags);
+      case Op::Repeat:
+        return repeat(node, flags);
+      case Op::Atomic:
+        return bracket("(?>", [&] { body(node.parts.front(), flags); });
+      case Op::Assert:
+        return bracket(node.behind ? "(?<=" : "(?=", [&] { body(node.parts.front(), flags); });
+      case Op::AssertNot:
+        return bracket(node.behind ? "(?<!" : "(?!", [&] { body(node.parts.front(), flags); });
+      case Op::GroupRef:
+        return reference(node, flags);
+      case Op::GroupRefExists:
+        return conditional(node, flags);
+      case Op::Failure:
+        out_ += "(?=a)(?!a)";
+        return;
     }
   }
 
@@ -143,12 +155,24 @@ class Writer {
   void position(Node::At at, RegexFlag flags) {
     const bool lines = _has(flags, MULTILINE);
     switch (at) {
-      case Node::At::Beginning: out_ += lines ? "^" : "\\A"; break;
-      case Node::At::BeginningOfString: out_ += "\\A"; break;
-      case Node::At::End: out_ += lines ? "$" : "\\Z"; break;
-      case Node::At::EndOfString: out_ += "\\z"; break;
-      case Node::At::Boundary: boundary(true, flags); break;
-      case Node::At::NonBoundary: boundary(false, flags); break;
+      case Node::At::Beginning:
+        out_ += lines ? "^" : "\\A";
+        break;
+      case Node::At::BeginningOfString:
+        out_ += "\\A";
+        break;
+      case Node::At::End:
+        out_ += lines ? "$" : "\\Z";
+        break;
+      case Node::At::EndOfString:
+        out_ += "\\z";
+        break;
+      case Node::At::Boundary:
+        boundary(true, flags);
+        break;
+      case Node::At::NonBoundary:
+        boundary(false, flags);
+        break;
     }
   }
 
@@ -159,7 +183,8 @@ class Writer {
     }
     caseless(false);
     const std::string word = set_text(word_characters(flags));
-    out_ += "(?:(?<=" + word + ")" + (is ? "(?!" : "(?=") + word + ")|(?<!" + word + ")" + (is ? "(?=" : "(?!") + word + "))";
+    out_ += "(?:(?<=" + word + ")" + (is ? "(?!" : "(?=") + word + ")|(?<!" + word + ")" + (is ? "(?=" : "(?!") + word +
+            "))";
     if (!is) out_ += "(?!\\A\\z)";
   }
 
@@ -196,8 +221,10 @@ class Writer {
     if (plain) {
       out_ += static_cast<char>(code);
     } else if (code < 0x80 || !utf()) {
-      if (code > ' ' && code < 0x7f) (out_ += '\\') += static_cast<char>(code);
-      else out_ += hex(code);
+      if (code > ' ' && code < 0x7f)
+        (out_ += '\\') += static_cast<char>(code);
+      else
+        out_ += hex(code);
     } else {
       append_utf8(out_, code);
     }
@@ -206,7 +233,7 @@ class Writer {
   std::string set_text(const CodeSet& wanted) const {
     const CodeSet set = wanted & alphabet_;
     const CodeSet others = alphabet_ - set;
-    if (set.empty()) return "[]";
+    if (set.empty()) return nothing();
     if (others.empty()) return ".";
     if (others == CodeSet::single('\n')) return "\\N";
     constexpr std::size_t kFew = 24;
@@ -222,6 +249,12 @@ class Writer {
     }
     if (negative.without.empty()) return "[^" + negative.with + "]";
     return "(?:" + negative.without + "|[^" + negative.with + "])";
+  }
+
+  // One character, but none: [] would be (*FAIL) to the engine, which takes no quantifier and has no width.
+  std::string nothing() const {
+    if (dialect_.encoding == Encoding::Ascii) return "\\x{ff}";
+    return "[^\\x{0}-" + hex(last_) + "]";
   }
 
   // A set by the engine's names: what stands in [with], unless it is in `without`.
@@ -254,8 +287,10 @@ class Writer {
     const Sequence& item = node.parts.front();
     const bool alone = item.nodes.size() == 1 && is_single(item.nodes.front());
     const bool atomic_turns = node.greed == Greed::Possessive && !alone;
-    if (item.width.high == 0 && node.max > 0) return repeat_nothing(node, flags);
-    if (node.min > kMaxCount || (node.max > kMaxCount && node.max != kMaxRepeat)) return repeat_often(node, flags, alone);
+    if (node.max == 0) return repeat_never(item);
+    if (item.width.high == 0) return repeat_nothing(node, flags);
+    if (node.min > kMaxCount || (node.max > kMaxCount && node.max != kMaxRepeat))
+      return repeat_often(node, flags, alone);
     if (node.min == 1 && node.max == 1 && node.greed != Greed::Possessive) {
       return bracket("(?:", [&] { body(item, flags); });
     }
@@ -265,7 +300,8 @@ class Writer {
 
   void turn(const Sequence& item, RegexFlag flags, bool alone, bool atomic) {
     if (alone) return single(item.nodes.front(), flags);
-    const bool captures = item.nodes.size() == 1 && item.nodes.front().op == Op::Subpattern && item.nodes.front().group != 0;
+    const bool captures =
+        item.nodes.size() == 1 && item.nodes.front().op == Op::Subpattern && item.nodes.front().group != 0;
     if (captures && !atomic) return subpattern(item.nodes.front(), flags);
     bracket(atomic ? "(?>" : "(?:", [&] { body(item, flags); });
   }
@@ -282,6 +318,24 @@ class Writer {
     }
     if (greed == Greed::Lazy) out_ += '?';
     if (greed == Greed::Possessive) out_ += '+';
+  }
+
+  // The engine's look-behind would ask for a width even of what is never there. Its groups must be, to be counted.
+  void repeat_never(const Sequence& item) {
+    const std::size_t captures = count_captures(item);
+    if (captures == 0) return;
+    out_ += "(?:";
+    for (std::size_t i = 0; i < captures; ++i) out_ += "()";
+    out_ += "){0}";
+  }
+
+  static std::size_t count_captures(const Sequence& sequence) {
+    std::size_t count = 0;
+    for (const Node& node : sequence.nodes) {
+      if (node.op == Op::Subpattern && node.group != 0) ++count;
+      for (const Sequence& part : node.parts) count += count_captures(part);
+    }
+    return count;
   }
 
   // Nothing is repeated by repeating what is nothing wide: it is there once, or perhaps not.

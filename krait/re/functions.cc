@@ -24,7 +24,8 @@ struct Key {
 
 struct Hash {
   std::size_t operator()(const Key& key) const noexcept {
-    return std::hash<std::string_view>()(key.pattern) ^ static_cast<std::size_t>(key.options.flags) * 0x9e3779b97f4a7c15u;
+    return std::hash<std::string_view>()(key.pattern) ^
+           static_cast<std::size_t>(key.options.flags) * 0x9e3779b97f4a7c15u;
   }
 };
 

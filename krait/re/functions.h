@@ -49,23 +49,24 @@ inline Matches finditer(std::string_view pattern, Subject string, RegexFlag flag
 struct SubOptions {
   std::ptrdiff_t count = 0;  // how many are replaced at most; 0: all
   RegexFlag flags = RegexFlag::NOFLAG;
-  bool bytes = false;                                        // see CompileOptions
-  std::uint32_t limit = CompileOptions().limit;              // see CompileOptions
+  bool bytes = false;                            // see CompileOptions
+  std::uint32_t limit = CompileOptions().limit;  // see CompileOptions
   std::chrono::nanoseconds timeout = CompileOptions().timeout;
 
   CompileOptions compile() const { return {.flags = flags, .bytes = bytes, .limit = limit, .timeout = timeout}; }
 };
 
 // Python: re.sub(pattern, repl, string, count=, flags=), re.subn(…)
-inline std::string sub(std::string_view pattern, std::string_view repl, std::string_view string, const SubOptions& options = {}) {
+inline std::string sub(std::string_view pattern, std::string_view repl, std::string_view string,
+                       const SubOptions& options = {}) {
   return compile(pattern, options.compile()).sub(repl, string, options.count);
 }
 template <Replacement F>
 std::string sub(std::string_view pattern, F&& repl, std::string_view string, const SubOptions& options = {}) {
   return compile(pattern, options.compile()).sub(repl, string, options.count);
 }
-inline std::pair<std::string, std::size_t> subn(std::string_view pattern, std::string_view repl, std::string_view string,
-                                                const SubOptions& options = {}) {
+inline std::pair<std::string, std::size_t> subn(std::string_view pattern, std::string_view repl,
+                                                std::string_view string, const SubOptions& options = {}) {
   return compile(pattern, options.compile()).subn(repl, string, options.count);
 }
 template <Replacement F>
@@ -77,8 +78,8 @@ std::pair<std::string, std::size_t> subn(std::string_view pattern, F&& repl, std
 struct SplitOptions {
   std::ptrdiff_t maxsplit = 0;  // how often is split at most; 0: always
   RegexFlag flags = RegexFlag::NOFLAG;
-  bool bytes = false;                                        // see CompileOptions
-  std::uint32_t limit = CompileOptions().limit;              // see CompileOptions
+  bool bytes = false;                            // see CompileOptions
+  std::uint32_t limit = CompileOptions().limit;  // see CompileOptions
   std::chrono::nanoseconds timeout = CompileOptions().timeout;
 
   CompileOptions compile() const { return {.flags = flags, .bytes = bytes, .limit = limit, .timeout = timeout}; }

@@ -96,7 +96,7 @@ class Match {
   // The template with \1, \g<name> and the escapes replaced. Throws PatternError, IndexError. Python: m.expand(template)
   std::string expand(std::string_view template_) const;
 
-  Pattern re() const;                                                  // Python: m.re
+  Pattern re() const;                                                   // Python: m.re
   std::string_view string() const noexcept { return subject_.text(); }  // Python: m.string
   std::size_t pos() const noexcept { return pos_; }                     // Python: m.pos
   std::size_t endpos() const noexcept { return endpos_; }               // Python: m.endpos

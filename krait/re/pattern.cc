@@ -54,7 +54,8 @@ std::pair<std::string, std::size_t> replace_each(const Program& program, std::st
 }
 
 // Group numbers within negative look-arounds, and within what is repeated no times.
-void cannot_participate(const Sequence& sequence, const char* why, std::vector<std::pair<std::size_t, const char*>>& to) {
+void cannot_participate(const Sequence& sequence, const char* why,
+                        std::vector<std::pair<std::size_t, const char*>>& to) {
   for (const Node& node : sequence.nodes) {
     if (node.op == Node::Op::Subpattern && node.group != 0 && why) to.emplace_back(node.group, why);
     const char* inner = why;
@@ -172,8 +173,10 @@ Pieces Pattern::split(Subject string, std::ptrdiff_t maxsplit) const {
     if (!spans) break;
     pieces.emplace_back(look.text.substr(last, spans[0] - last));
     for (std::size_t group = 1; group <= groups(); ++group) {
-      if (spans[2 * group] == kNowhere) pieces.emplace_back();
-      else pieces.emplace_back(piece(look, spans, group));
+      if (spans[2 * group] == kNowhere)
+        pieces.emplace_back();
+      else
+        pieces.emplace_back(piece(look, spans, group));
     }
     last = spans[1];
     go_on(look, spans);

@@ -9,6 +9,9 @@
 // - A match takes a limited number of steps, and limited time: see CompileOptions::limit.
 // - A pattern may not be larger than the engine takes when written out: {m,n} after a group counts n times, 64 KiB in all.
 //   Look-behinds look back 65535 characters at most.
+// - In {m,n} with a finite n > 1, CPython ends with a turn that matched nothing; here another may follow, so that the
+//   group may hold another turn's text.
+// - match() with a `pos` beyond `endpos` finds nothing, where CPython's finds what is empty.
 // - A (?(n)…) within group n itself sees that group's last turn, where CPython sees nothing.
 // - Ignoring case, \1 takes "ſ" for "s" and their like, too.
 // - LOCALE, in a bytes pattern, means the C locale.
@@ -125,7 +128,8 @@ class Pattern {
   std::string sub(std::string_view repl, std::string_view string, std::ptrdiff_t count = 0) const {
     return subn(repl, string, count).first;
   }
-  std::pair<std::string, std::size_t> subn(std::string_view repl, std::string_view string, std::ptrdiff_t count = 0) const;
+  std::pair<std::string, std::size_t> subn(std::string_view repl, std::string_view string,
+                                           std::ptrdiff_t count = 0) const;
   template <Replacement F>
   std::string sub(F&& repl, std::string_view string, std::ptrdiff_t count = 0) const {
     return replace(_replace_by(repl), string, count).first;
@@ -157,7 +161,8 @@ class Pattern {
   friend Pattern compile(std::string_view pattern, const CompileOptions& options);
   friend class Match;
   explicit Pattern(std::shared_ptr<const Program> program) noexcept : program_(std::move(program)) {}
-  std::pair<std::string, std::size_t> replace(_Replace replacement, std::string_view string, std::ptrdiff_t count) const;
+  std::pair<std::string, std::size_t> replace(_Replace replacement, std::string_view string,
+                                              std::ptrdiff_t count) const;
 
   std::shared_ptr<const Program> program_;
 };

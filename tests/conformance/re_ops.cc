@@ -118,8 +118,10 @@ Value findall(const Value& request) {
   for (const re::Found& found : asked.pattern.findall(asked.string, asked.pos, asked.endpos)) {
     Array texts;
     for (const std::string_view text : found) texts.push_back(asked.show(text));
-    if (found.size() == 1) all.push_back(texts[0]);
-    else all.push_back(Object{{"$tuple", texts}});
+    if (found.size() == 1)
+      all.push_back(texts[0]);
+    else
+      all.push_back(Object{{"$tuple", texts}});
   }
   return all;
 }

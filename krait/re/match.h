@@ -8,6 +8,7 @@
 // call for one, is kept by the match itself.
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -36,17 +37,37 @@ class Subject {
   std::string_view text_;
 };
 
-// What a group matched, or nothing when it took no part: a std::optional that also stands for its text.
+// What a group matched, or nothing when it took no part: as a std::optional<std::string_view>, and it stands for its text.
 // Python: a str, or None
-class Group : public std::optional<std::string_view> {
+class Group {
  public:
-  using std::optional<std::string_view>::optional;
-  // Throws TypeError when there is none.
-  operator std::string_view() const { return has_value() ? **this : raise(); }
-  explicit operator std::string() const { return std::string(static_cast<std::string_view>(*this)); }
+  Group() noexcept = default;
+  Group(std::nullopt_t) noexcept {}
+  Group(std::string_view text) noexcept : text_(text) {}
+  Group(const char* text) noexcept : text_(text) {}
+
+  bool has_value() const noexcept { return text_.has_value(); }
+  explicit operator bool() const noexcept { return has_value(); }
+  // There must be one.
+  std::string_view operator*() const noexcept { return *text_; }
+  const std::string_view* operator->() const noexcept { return &*text_; }
+  std::string_view value_or(std::string_view otherwise) const noexcept { return text_.value_or(otherwise); }
+  // Throw TypeError when there is none.
+  std::string_view value() const { return has_value() ? *text_ : raise(); }
+  operator std::string_view() const { return value(); }
+  explicit operator std::string() const { return std::string(value()); }
+
+  friend bool operator==(const Group& a, const Group& b) noexcept { return a.text_ == b.text_; }
+  template <class T>
+    requires std::convertible_to<const T&, std::string_view> && (!std::same_as<T, Group>)
+  friend bool operator==(const Group& group, const T& text) noexcept {
+    return group.text_ == std::string_view(text);
+  }
+  friend bool operator==(const Group& group, std::nullopt_t) noexcept { return !group.has_value(); }
 
  private:
   [[noreturn]] static std::string_view raise();
+  std::optional<std::string_view> text_;
 };
 
 // Begin and end in bytes; both -1: the group took no part.

@@ -55,7 +55,8 @@ struct _Replace {
 };
 template <class F>
 _Replace _replace_by(F& function) {
-  return {&function, [](void* context, const Match& match, std::string& to) {
+  return {const_cast<void*>(static_cast<const void*>(&function)),
+          [](void* context, const Match& match, std::string& to) {
             to.append(std::string_view((*static_cast<F*>(context))(match)));
           }};
 }

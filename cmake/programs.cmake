@@ -120,6 +120,13 @@ foreach(source IN LISTS benches)
   add_dependencies(bench bench_${name})
 endforeach()
 
+# A peer of krait/re; it brings nothing for CMake.
+find_library(RE2_LIBRARY re2)
+mark_as_advanced(RE2_LIBRARY)
+if(TARGET bench_regex AND RE2_LIBRARY)
+  target_link_libraries(bench_regex PRIVATE ${RE2_LIBRARY})
+endif()
+
 # fuzz/NAME.cc defines LLVMFuzzerTestOneInput. ./dev fuzz NAME explores with libFuzzer; a plain build feeds it, as a test,
 # everything that was ever kept in fuzz/corpus/NAME. Only what never waits is fuzzed, so nothing above is built for it.
 file(GLOB fuzzers CONFIGURE_DEPENDS fuzz/*.cc)

@@ -1,7 +1,7 @@
 #pragma once
 // What a pattern found.
 //
-//   if (auto m = re::search("(?P<key>\\w+)=(\\d+)", "port=8000"); m) print(m->group("key").value(), m->span());
+//   if (auto m = re::search("(?P<key>\\w+)=(\\d+)", "port=8000"); m) print(m->group("key"), m->start());
 //
 // Texts are UTF-8, and places are counted in bytes, where Python counts characters. Nothing is copied: what a match gives
 // lies in the subject, which must stay as it is while the match is used. A std::string that is moved in, the result of a

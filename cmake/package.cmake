@@ -20,5 +20,5 @@ configure_package_config_file(cmake/krait-config.cmake.in krait-config.cmake INS
                               NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(krait-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/krait-config.cmake" "${CMAKE_CURRENT_BINARY_DIR}/krait-config-version.cmake"
-              cmake/engines.cmake cmake/FindGccBacktrace.cmake
+              cmake/engines.cmake cmake/FindGccBacktrace.cmake cmake/FindPCRE2.cmake
         DESTINATION "${krait_package_dir}")

@@ -121,6 +121,13 @@ foreach(source IN LISTS benches)
   add_dependencies(bench bench_${name})
 endforeach()
 
+# A peer of krait/re; it brings nothing for CMake.
+find_library(RE2_LIBRARY re2)
+mark_as_advanced(RE2_LIBRARY)
+if(TARGET bench_regex AND RE2_LIBRARY)
+  target_link_libraries(bench_regex PRIVATE ${RE2_LIBRARY})
+endif()
+
 # fuzz/NAME.cc defines LLVMFuzzerTestOneInput. ./dev fuzz NAME explores with libFuzzer; a plain build feeds it, as a test,
 # everything that was ever kept in fuzz/corpus/NAME. Only what never waits is fuzzed, so nothing above is built for it.
 file(GLOB fuzzers CONFIGURE_DEPENDS fuzz/*.cc)
@@ -128,7 +135,7 @@ foreach(source IN LISTS fuzzers)
   get_filename_component(name "${source}" NAME_WE)
   add_executable(fuzz_${name} "${source}")
   set_target_properties(fuzz_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/fuzz" OUTPUT_NAME "${name}")
-  target_link_libraries(fuzz_${name} PRIVATE krait::wire krait::json krait::ssl krait::zoneinfo krait::argparse krait::urllib krait::http krait_warnings)
+  target_link_libraries(fuzz_${name} PRIVATE krait::wire krait::json krait::ssl krait::zoneinfo krait::argparse krait::urllib krait::http krait::re krait_warnings)
   if(KRAIT_FUZZ)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
   else()

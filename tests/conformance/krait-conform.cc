@@ -11,6 +11,7 @@
 
 #include "krait/builtins.h"
 #include "krait/json.h"
+#include "krait/re.h"
 #include "krait/wire/h1.h"
 #include "ops.h"
 #include "python_text.h"
@@ -24,7 +25,7 @@ using json::Value;
 
 Ops all_ops() {
   Ops all{{"aio.run", [](const Value& request) { return run_scenario(request["scenario"]); }}};
-  for (const Ops& ops : {argparse_ops(), codec_ops(), datetime_ops(), json_ops(), logging_ops(), time_ops(), url_ops()}) all.insert(ops.begin(), ops.end());
+  for (const Ops& ops : {argparse_ops(), codec_ops(), datetime_ops(), json_ops(), logging_ops(), re_ops(), time_ops(), url_ops()}) all.insert(ops.begin(), ops.end());
   return all;
 }
 
@@ -43,6 +44,9 @@ json::Object describe_error(const std::exception_ptr& error) {
     std::rethrow_exception(error);
   } catch (const json::JSONDecodeError& bad) {
     described.set("pos", bad.pos);
+  } catch (const re::PatternError& bad) {
+    described.set("type", "re.error");  // what it was called before 3.13, and what the lines call it
+    described.set("pos", bad.pos ? json::Value(static_cast<std::int64_t>(*bad.pos)) : json::Value(nullptr));
   } catch (const wire::h1::RemoteProtocolError& bad) {
     described.set("status", bad.status());
   } catch (const BadScenario& bad) {

@@ -22,5 +22,6 @@ Ops codec_ops();     // http.request, json.loads
 Ops codec_ops();    // http.request, json.loads
 Ops logging_ops();  // logging.message, logging.format
 Ops url_ops();      // url.split and its kin, form.parse, cookie.parse
+Ops re_ops();     // re.*
 
 }  // namespace krait::conformance

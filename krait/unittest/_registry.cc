@@ -98,7 +98,7 @@ void _set_main_file(std::string_view file) { main_file() = file; }
 std::string _module_of(std::string_view file) {
   if (file == main_file()) return "__main__";
   file = file.substr(file.rfind('/') + 1);
-  return std::string(file.substr(0, file.find('.')));
+  return std::string(file.substr(0, file.rfind('.')));
 }
 
 }  // namespace krait::unittest

@@ -21,7 +21,7 @@
 // is a failure, any other exception an error. A derived class has the tests of its bases as well; those of an abstract
 // class run in the derived ones only.
 //
-// In a plain TEST of GoogleTest the free assertRaises below is of use; a coroutine's test is in isolated_asyncio.h.
+// In a plain TEST of GoogleTest the free assertRaises below is of use; a test that is a coroutine is in async_case.h.
 //
 // Python: unittest.case
 

@@ -64,6 +64,10 @@ if(conform)
   krait_label(conformance krait-conform)
 endif()
 
+# The C++ half of tests/unittest: a program with Python's report.
+krait_program(unittest_reports unittest/reports tests/unittest/reports.cc)
+krait_label(unittest unittest_reports)
+
 # Tests that drive built programs from outside, by Python or Node; KRAIT_BUILD_DIR tells them where the programs are.
 file(GLOB outside CONFIGURE_DEPENDS RELATIVE "${PROJECT_SOURCE_DIR}"
      tests/*/*_test.py tests/*/*_test.mjs examples/*/*_test.py examples/*/*_test.mjs)

@@ -2,5 +2,6 @@
 // Python: unittest. What stands on GoogleTest is included by its own name: <krait/unittest/async_case.h> and
 // <krait/unittest/cancel_everywhere.h>.
 #include "krait/unittest/case.h"
+#include "krait/unittest/main.h"
 #include "krait/unittest/memory_streams.h"
 #include "krait/unittest/virtual_clock.h"

@@ -22,6 +22,9 @@ MASKS = [
     (re.compile(rb"\b1[0-9]{9}\.\d+\b"), b"<time>"),
     (re.compile(rb"\bpid[ =:]?\s*\d+"), b"<pid>"),
     (re.compile(rb"\b0x[0-9a-f]{6,}\b"), b"<address>"),
+    # A unittest report: how long it took, and the frames of a traceback, of which C++ keeps only those it has a reason to.
+    (re.compile(rb"^(Ran \d+ tests? in )\d+\.\d{3}s$", re.MULTILINE), rb"\1<seconds>"),
+    (re.compile(rb"^(Traceback \(most recent call last\):\n)(?:[ ]{2}.*\n)+", re.MULTILINE), rb"\1  <frames>\n"),
 ]
 
 

@@ -12,16 +12,13 @@ namespace krait::conformance {
 using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
-Ops codec_ops();  // http.request, json.loads
-Ops json_ops();   // json.decode, json.dumps
 Ops codec_ops();     // http.request, json.loads
+Ops json_ops();      // json.decode, json.dumps
+Ops argparse_ops();  // argparse.run, argparse.help
 Ops time_ops();      // time.*, datetime.*
 Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
-Ops argparse_ops();  // argparse.run, argparse.help
-Ops codec_ops();     // http.request, json.loads
-Ops codec_ops();    // http.request, json.loads
-Ops logging_ops();  // logging.message, logging.format
-Ops url_ops();      // url.split and its kin, form.parse, cookie.parse
-Ops re_ops();     // re.*
+Ops logging_ops();   // logging.message, logging.format
+Ops url_ops();       // url.split and its kin, form.parse, cookie.parse
+Ops re_ops();        // re.*
 
 }  // namespace krait::conformance

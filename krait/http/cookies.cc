@@ -285,6 +285,7 @@ bool BaseCookie::erase(std::string_view key) {
 
 std::vector<const Morsel*> BaseCookie::sorted() const {
   std::vector<const Morsel*> morsels;
+  morsels.reserve(morsels_.size());
   for (const Morsel& each : morsels_) morsels.push_back(&each);
   std::sort(morsels.begin(), morsels.end(), [](const Morsel* a, const Morsel* b) { return a->key() < b->key(); });
   return morsels;

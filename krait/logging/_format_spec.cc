@@ -184,7 +184,7 @@ std::string unknown_code(const Spec& spec, std::string_view type) {
 // A float without a type and with a precision: as 'g', but with a digit after the point.
 std::string general_digits(double value, int precision, bool alternate) {
   precision = std::max(precision, 1);
-  const std::string scientific = _float_digits(value, 'e', precision - 1, alternate);
+  std::string scientific = _float_digits(value, 'e', precision - 1, alternate);
   const std::size_t e = scientific.find('e');
   if (e == scientific.npos) return scientific;  // inf, nan
   const long exponent = std::strtol(scientific.c_str() + e + 1, nullptr, 10);

@@ -14,7 +14,7 @@ void _RLock::_at_fork_reinit() noexcept {
   pthread_mutexattr_destroy(&recursive);
 }
 
-_RLock& _module_lock() noexcept {
+_RLock& _module_lock() {
   static _RLock& lock = []() -> _RLock& {
     auto& made = *new _RLock;  // never destroyed: what runs at the end of the program may still log
     pthread_atfork([] { _module_lock().lock(); }, [] { _module_lock().unlock(); },

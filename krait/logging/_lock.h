@@ -24,6 +24,6 @@ class _RLock {
 
 // Serialises what the loggers share: their tree, their handlers and filters, the list of all handlers. No code of a user runs
 // under it. Held across a fork, so that a child finds that whole. Python: logging._lock
-_RLock& _module_lock() noexcept;
+_RLock& _module_lock();
 
 }  // namespace krait::logging

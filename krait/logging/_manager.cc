@@ -6,7 +6,7 @@
 
 namespace krait::logging {
 
-_Manager& _Manager::get() noexcept {
+_Manager& _Manager::get() {
   static _Manager& manager = *new _Manager;
   return manager;
 }

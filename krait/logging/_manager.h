@@ -14,7 +14,7 @@ namespace krait::logging {
 class _Manager {
  public:
   // Never destroyed.
-  static _Manager& get() noexcept;
+  static _Manager& get();
 
   Logger& root() noexcept { return *root_; }
   Logger& get_logger(std::string_view name);

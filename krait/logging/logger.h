@@ -121,6 +121,8 @@ class _Logs {
   }
 
  private:
+  friend Self;
+  _Logs() = default;
   Self& self() { return static_cast<Self&>(*this); }
 
   template <class... Args>

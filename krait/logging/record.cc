@@ -163,7 +163,8 @@ LogRecord::LogRecord(std::string name, int level, std::string pathname, int line
   const std::size_t dot = filename.rfind('.');
   module = filename.substr(0, first == filename.npos || dot == filename.npos || dot < first ? filename.npos : dot);
   created = static_cast<double>(time) / 1e9;
-  msecs = static_cast<double>(time % kSecond / 1000000);
+  const std::int64_t milliseconds = time % kSecond / 1000000;
+  msecs = static_cast<double>(milliseconds);
   // The double may round up to the next second.
   if (msecs == 999.0 && static_cast<std::int64_t>(created) != time / kSecond) msecs = 0;
   relativeCreated = static_cast<double>(time - start_time) / 1e6;

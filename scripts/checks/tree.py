@@ -34,7 +34,7 @@ def room_of(path):
 
 
 def is_test(path):
-    return path.endswith("_test.cc")
+    return path.endswith(("_test.cc", "_test.h"))
 
 
 def is_private(path):

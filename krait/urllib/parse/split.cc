@@ -180,7 +180,7 @@ SplitResult urlsplit(std::string_view url, std::string_view scheme, bool allow_f
 ParseResult urlparse(std::string_view url, std::string_view scheme, bool allow_fragments) {
   SplitResult split = urlsplit(url, scheme, allow_fragments);
   ParseResult result;
-  static_cast<_Netloc&>(result) = std::move(split);
+  static_cast<_Netloc&>(result) = static_cast<const _Netloc&>(split);
   result.query = std::move(split.query);
   result.fragment = std::move(split.fragment);
   std::string_view path = split.path;

@@ -81,6 +81,7 @@ struct _ToolsLayout {
         .is_gather = static_cast<std::uint8_t>(_FutureCore::Kind::Gather),
         .is_group = static_cast<std::uint8_t>(_FutureCore::Kind::Group),
         .is_wait = static_cast<std::uint8_t>(_FutureCore::Kind::Wait),
+        .is_shield = static_cast<std::uint8_t>(_FutureCore::Kind::Shield),
     };
     table.task = {
         .root = offsetof(_TaskCore, root_),

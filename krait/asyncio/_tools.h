@@ -29,7 +29,7 @@ void _hide_loop(EventLoop* loop) noexcept;
 struct _ToolsTable {
   static constexpr char kSection[] = ".krait_tools";
   static constexpr char kMagic[16] = "krait.asyncio\r\n";
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   char magic[16];
   std::uint32_t version;
@@ -56,7 +56,7 @@ struct _ToolsTable {
     std::uint32_t name;                                  // the address of a string, or null
     std::uint32_t others;                                // of one of many: the address of an array of futures
     std::uint8_t pending;                                // the value of `state`
-    std::uint8_t is_task, is_gather, is_group, is_wait;  // values of `kind`
+    std::uint8_t is_task, is_gather, is_group, is_wait, is_shield;  // values of `kind`
   } future;
   struct {
     std::uint32_t root, resume;     // frames

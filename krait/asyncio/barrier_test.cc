@@ -84,19 +84,20 @@ TEST(Barrier, those_who_come_while_it_lets_others_out_wait_for_the_next_round) {
 TEST(Barrier, runs_a_body_once_all_have_come) {
   run_virtually([]() -> Coroutine<> {
     Barrier barrier(2);
-    int inside = 0;
-    auto party = [&]() -> Coroutine<> {
-      co_await async_with(barrier, [&](Barrier&) -> Coroutine<> {
-        ++inside;
+    Trace trace;
+    auto party = [&](std::string name) -> Coroutine<> {
+      co_await async_with(barrier, [&](std::ptrdiff_t position) -> Coroutine<> {
+        trace.push_back(name + std::to_string(position));
         co_return;
       });
     };
-    auto first = create_task(party());
+    auto first = create_task(party("a"));
     co_await sleep(1s);
-    EXPECT_EQ(inside, 0);
-    auto second = create_task(party());
+    EXPECT_EQ(trace, Trace{});
+    auto second = create_task(party("b"));
     co_await gather(first, second);
-    EXPECT_EQ(inside, 2);
+    // As CPython: the last to come goes in first.
+    EXPECT_EQ(trace, (Trace{"b1", "a0"}));
   });
 }
 

@@ -53,7 +53,7 @@ class _FutureCore : public _base::ListLink {
  public:
   enum class State : std::uint8_t { Pending, Cancelled, Finished };
 
-  enum class Kind : std::uint8_t { Future, Task, Gather, Group, Wait };
+  enum class Kind : std::uint8_t { Future, Task, Gather, Group, Wait, Shield };
   // Throws RuntimeError in a thread that is not the loop's.
   explicit _FutureCore(EventLoop& loop, Kind kind = Kind::Future, std::string name = {});
   _FutureCore(const _FutureCore&) = delete;
@@ -90,7 +90,7 @@ class _FutureCore : public _base::ListLink {
 
   virtual void* result_address() noexcept = 0;
   virtual std::string repr() const;
-  // What a gather or a task group waits for; for those who look on.
+  // What a gather, a task group, a wait() or a shield() waits for; for those who look on.
   virtual std::vector<_FutureCore*> children() const { return {}; }
   Kind kind() const noexcept { return kind_; }
   // The name it was given; "" when it got none.
@@ -123,7 +123,7 @@ class _FutureCore : public _base::ListLink {
   std::unique_ptr<std::string> name_;
 };
 
-// The future of a gather, a task group or a wait(), which is done when others are.
+// The future of a gather, a task group, a wait() or a shield(), which is done when others are.
 class _FutureOfMany : public _FutureCore {
  public:
   // `others` is where they stand, as long as this is pending.

@@ -21,6 +21,8 @@ std::string noun(const _FutureCore& future) {
       return "a TaskGroup";
     case _FutureCore::Kind::Wait:
       return "wait";
+    case _FutureCore::Kind::Shield:
+      return "shield";
     case _FutureCore::Kind::Future:
       break;
   }

@@ -119,6 +119,23 @@ TEST(CallGraph, a_task_group_has_its_tasks_below_it) {
 }
 
 // B3.34
+TEST(CallGraph, a_shield_has_what_it_shields_below_it) {
+  run_virtually([]() -> Coroutine<> {
+    auto work = create_task(forever(), "work");
+    auto task = create_task([](Task<> inner) -> Coroutine<> { co_await shield(inner); }(work), "guard");
+    co_await sleep(1s);
+    EXPECT_EQ(shape(task),
+              "* Task 'guard' waits on shield\n"
+              "  * shield\n"
+              "    * Task 'work' waits on a Future\n"
+              "      * a Future\n");
+    task.cancel();
+    work.cancel();
+    co_await sleep(1s);
+  });
+}
+
+// B3.34
 TEST(CallGraph, names_what_a_task_waits_on) {
   EXPECT_EQ(waits_on([]() -> Coroutine<> { co_await sleep(1h); }), "sleep");
   EXPECT_EQ(waits_on([]() -> Coroutine<> { co_await Event().wait(); }), "Event.wait");

@@ -228,7 +228,7 @@ Coroutine<> Barrier::abort() {
   condition_.release();
 }
 
-Coroutine<> Barrier::aenter() { co_await wait(); }
+Coroutine<std::ptrdiff_t> Barrier::aenter() { return wait(); }
 
 Coroutine<bool> Barrier::aexit(std::exception_ptr) { co_return false; }
 

@@ -6,7 +6,7 @@
 //   co_await lock.acquire();  …  lock.release();
 //
 // All are fair: who came first goes first, and a waiter that is cancelled hands its turn on. None may be destroyed while
-// somebody waits for it, unless all who wait are cancelled before they go on. Python: asyncio.locks
+// somebody holds it, or waits for it, unless all who wait are cancelled before they go on. Python: asyncio.locks
 
 #include "krait/asyncio/tasks.h"
 
@@ -232,8 +232,8 @@ class Barrier {
   std::ptrdiff_t n_waiting() const noexcept { return state_ == State::Filling ? count_ : 0; }
   bool broken() const noexcept { return state_ == State::Broken; }
 
-  // The body runs once all have come. Python: async with barrier
-  Coroutine<> aenter();
+  // The body runs once all have come, and is given its number. Python: async with barrier as position
+  Coroutine<std::ptrdiff_t> aenter();
   Coroutine<bool> aexit(std::exception_ptr error);
 
  private:

@@ -94,6 +94,16 @@ Coroutine<_await_result<A>> wait_for(A awaitable, std::optional<nanoseconds> tim
   }
 }
 
+// What shield() gives: a future that knows, for those who look on, which one it stands before.
+class _ShieldCore : public _FutureOfMany {
+ public:
+  explicit _ShieldCore(const FutureBase& inner)
+      : _FutureOfMany(inner.get_loop(), Kind::Shield, &inner_), inner_{_base::Ref<_FutureCore>(&inner.core())} {}
+
+ private:
+  std::vector<_base::Ref<_FutureCore>> inner_;  // one
+};
+
 // Connects a future to one that may be cancelled without it. `copy` moves a result from the first to the second.
 void _shield(const FutureBase& inner, const FutureBase& outer, void (*copy)(_FutureCore& from, _FutureCore& to));
 
@@ -104,9 +114,9 @@ Future<_await_result<A>> shield(A awaitable) {
   using T = _await_result<A>;
   Future<T> inner = ensure_future(std::move(awaitable));
   if (inner.done()) return inner;
-  Future<T> outer(inner.get_loop());
+  Future<T> outer(_base::Ref<_FutureCore>(new _WithResult<T, _ShieldCore>(inner)));
   _shield(inner, outer, [](_FutureCore& from, _FutureCore& to) {
-    static_cast<_FutureState<T>&>(to).set_result(_take_result<_Stored<T>>(from));
+    static_cast<_WithResult<T, _ShieldCore>&>(to).set_result(_take_result<_Stored<T>>(from));
   });
   return outer;
 }

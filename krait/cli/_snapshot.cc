@@ -246,8 +246,11 @@ class Reader {
     awaited.is_task = kind == at.is_task;
     if (awaited.is_task) {
       awaited.noun = "Task '" + name_of_task(address) + "'";
-    } else if (kind == at.is_gather || kind == at.is_group || kind == at.is_wait) {
-      awaited.noun = kind == at.is_gather ? "gather" : kind == at.is_group ? "a TaskGroup" : "wait";
+    } else if (kind == at.is_gather || kind == at.is_group || kind == at.is_wait || kind == at.is_shield) {
+      awaited.noun = kind == at.is_gather  ? "gather"
+                     : kind == at.is_group ? "a TaskGroup"
+                     : kind == at.is_wait  ? "wait"
+                                           : "shield";
       const std::uint64_t others = pointer(address + at.others);
       std::uint64_t each = pointer(others + table_.array.begin);
       for (const std::uint64_t end = pointer(others + table_.array.end); depth > 0 && each < end && left > 0;

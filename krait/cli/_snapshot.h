@@ -25,7 +25,7 @@ struct Awaited {
   std::uint64_t address = 0;
   std::string noun;  // "Task 'cook'", "Future 'x'", "gather"
   bool is_task = false, done = false;
-  std::vector<Awaited> others;  // of a gather or a TaskGroup
+  std::vector<Awaited> others;  // of a gather, a TaskGroup, a wait or a shield
 };
 
 struct Task {

@@ -116,6 +116,7 @@ Coroutine<> grouped() {
   });
 }
 Coroutine<> waiter(asyncio::Task<> other) { co_await asyncio::wait(std::vector{other}); }
+Coroutine<> guard(asyncio::Task<> other) { co_await asyncio::shield(other); }
 Coroutine<> hopeless() {
   asyncio::Future<> nobody(asyncio::get_running_loop(), "nobody sets");
   co_await nobody;
@@ -135,6 +136,7 @@ void everything(int ready) {
     asyncio::create_task(gatherer(), "gathers");
     asyncio::create_task(grouped(), "grouped");
     asyncio::create_task(waiter(sleeps), "waits");
+    asyncio::create_task(guard(asyncio::create_task(sleeper(), "guarded")), "guards");
     asyncio::create_task(hopeless(), "hopeless");
     asyncio::create_task(sleeper(), "named \x1b[31m\n\xff");
     say_ready_soon(fd);
@@ -161,6 +163,7 @@ TEST(Ps, tells_what_each_task_of_a_live_process_waits_on) {
   matches("grouped", "a TaskGroup");
   matches("of the group", "sleep");
   matches("waits", "wait");
+  matches("guards", "shield");
   matches("hopeless", "Future 'nobody sets'");
   matches("Task-1", "sleep");
   EXPECT_TRUE(contains(said.out, R"(named \x1b[31m\x0a\xff)")) << "what would move the cursor is spelled out";
@@ -172,7 +175,7 @@ TEST(Pstree, tells_who_waits_for_whom_in_a_live_process) {
   const Said said = run({"pstree", child.pid()});
   SKIP_WITHOUT_PERMISSION(said);
   EXPECT_EQ(said.status, 0);
-  EXPECT_TRUE(contains(said.out, "pid " + child.pid() + ", thread " + child.pid() + "): 13 tasks")) << said.out;
+  EXPECT_TRUE(contains(said.out, "pid " + child.pid() + ", thread " + child.pid() + "): 15 tasks")) << said.out;
   const std::size_t awaits = said.out.find("Task 'awaits' waits on Task 'sleeps' for ");
   ASSERT_NE(awaits, said.out.npos) << said.out;
   const std::size_t sleeps = said.out.find("\n│   └── Task 'sleeps' waits on sleep for ", awaits);
@@ -181,6 +184,7 @@ TEST(Pstree, tells_who_waits_for_whom_in_a_live_process) {
       << said.out;
   EXPECT_TRUE(contains(said.out, "Task 'sleeps', shown above")) << "wait() waits for it, too: " << said.out;
   EXPECT_EQ(said.out.find("\n├── Task 'of the group'"), said.out.npos) << "it is no root: " << said.out;
+  EXPECT_EQ(said.out.find("\n├── Task 'guarded'"), said.out.npos) << "nor is what a shield stands before: " << said.out;
 }
 
 TEST(Ps, sees_a_loop_that_a_task_has_blocked) {

@@ -52,10 +52,10 @@ struct _ToolsTable {
     std::uint32_t next, prev;
   } link;
   struct {
-    std::uint32_t link, state, kind;                     // 8 bits each but the link
-    std::uint32_t name;                                  // the address of a string, or null
-    std::uint32_t others;                                // of one of many: the address of an array of futures
-    std::uint8_t pending;                                // the value of `state`
+    std::uint32_t link, state, kind;  // 8 bits each but the link
+    std::uint32_t name;               // the address of a string, or null
+    std::uint32_t others;             // of one of many: the address of an array of futures
+    std::uint8_t pending;             // the value of `state`
     std::uint8_t is_task, is_gather, is_group, is_wait, is_shield;  // values of `kind`
   } future;
   struct {

@@ -8,5 +8,6 @@
 #include "krait/builtins/generator.h"
 #include "krait/builtins/none.h"
 #include "krait/builtins/print.h"
+#include "krait/builtins/repr.h"
 #include "krait/builtins/traceback.h"
 #include "krait/builtins/with.h"

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::contextvars {
 
@@ -103,7 +104,7 @@ _Ref<_Value> _ContextCore::replace(const _Variable* variable, _Ref<_Value> value
 }
 
 std::string _repr_variable(const _Variable* variable, const std::string& fallback) {
-  return "<ContextVar name='" + variable->name + "'" + (fallback.empty() ? "" : " default=" + fallback) +
+  return "<ContextVar name=" + repr(variable->name) + (fallback.empty() ? "" : " default=" + fallback) +
          place_of(variable);
 }
 
@@ -113,7 +114,7 @@ std::string _repr_token(bool used, const std::string& variable, const void* addr
 
 void _raise_lookup(const std::string& variable) { throw LookupError(variable); }
 
-void _raise_key(const _Variable* variable) { throw KeyError(_repr_variable(variable, "")); }
+void _raise_key(const _Variable* variable) { throw KeyError::of(_repr_variable(variable, "")); }
 
 void _raise_used(const std::string& token) { throw RuntimeError(token + " has already been used once"); }
 

@@ -1,5 +1,6 @@
 #include "krait/argparse/_unicode.h"
 #include "krait/argparse/actions.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -165,7 +166,7 @@ _ActionName _action_name(const Action& action) {
   if (action.metavar.is_tuple()) {
     std::string text = "(";
     for (const std::string& name : action.metavar.names()) {
-      text.append(text.size() > 1 ? ", " : "").append(_text::quoted(name));
+      text.append(text.size() > 1 ? ", " : "").append(krait::repr(name));
     }
     return {text + (action.metavar.names().size() == 1 ? ",)" : ")"), true};
   }

@@ -4,6 +4,7 @@
 
 #include "krait/argparse/_match.h"
 #include "krait/argparse/_unicode.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -164,7 +165,7 @@ bool _CommandLine::next_of_cluster(Option& option, std::vector<Taken>& taken) {
     return false;
   }
   if (count != 0 || is_long || argument.empty() || option.separated || _text::starts_with_one_of(argument, prefixes)) {
-    _argument_error(*option.action, "ignored explicit argument " + _text::quoted(argument));
+    _argument_error(*option.action, "ignored explicit argument " + krait::repr(argument));
   }
   taken.push_back({option.action, {}, option.option_string});
   const std::string prefix(_text::first(option.option_string));

@@ -7,6 +7,7 @@
 
 #include "krait/argparse/_unicode.h"
 #include "krait/argparse/parser.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -14,7 +15,7 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& name, int error) {
   throw ArgumentError(std::nullopt,
-                      "[Errno " + std::to_string(error) + "] " + std::strerror(error) + ": " + _text::quoted(name));
+                      "[Errno " + std::to_string(error) + "] " + std::strerror(error) + ": " + krait::repr(name));
 }
 
 std::string contents(const std::string& name) {
@@ -40,7 +41,7 @@ std::vector<std::string> _read_args_from_files(ArgumentParser& parser, std::stri
     }
     const std::string name(_text::rest(arg));
     if (depth == kDeepest) {
-      throw RecursionError("cannot read arguments from " + _text::quoted(name) + ": maximum recursion depth exceeded");
+      throw RecursionError("cannot read arguments from " + krait::repr(name) + ": maximum recursion depth exceeded");
     }
     std::vector<std::string> within;
     for (const std::string& line : _text::splitlines(contents(name))) {

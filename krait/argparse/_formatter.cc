@@ -9,6 +9,7 @@
 #include "krait/argparse/_percent.h"
 #include "krait/argparse/_unicode.h"
 #include "krait/argparse/_wrap.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -73,7 +74,7 @@ class HelpMapping final : public _Mapping {
     if (!action_.metavar.is_tuple()) return action_.metavar.names()[0];
     std::string text = "(";
     for (const std::string& name : action_.metavar.names()) {
-      text.append(text.size() > 1 ? ", " : "").append(_text::quoted(name));
+      text.append(text.size() > 1 ? ", " : "").append(krait::repr(name));
     }
     return text + (action_.metavar.names().size() == 1 ? ",)" : ")");
   }

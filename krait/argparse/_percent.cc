@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "krait/argparse/_unicode.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -23,26 +24,10 @@ constexpr std::size_t kWidest = 1'000'000;  // more is a mistake, and would only
 
 bool is_letter(char c) noexcept { return std::string_view("sradiuxXoeEfFgGc").find(c) != std::string_view::npos; }
 
-// What is not ASCII as escapes.
-std::string escaped(std::string_view text) {
-  std::string result;
-  for (char32_t c : _text::decode(text)) {
-    char escape[16];
-    std::snprintf(escape, sizeof escape,
-                  c < 0x80      ? "%c"
-                  : c < 0x100   ? "\\x%02x"
-                  : c < 0x10000 ? "\\u%04x"
-                                : "\\U%08x",
-                  static_cast<unsigned>(c));
-    result += escape;
-  }
-  return result;
-}
-
 std::string text_of(const Conversion& conversion, const Value& value) {
   if (conversion.letter == 's') return str(value);
   if (conversion.letter == 'r') return repr(value);
-  return escaped(repr(value));
+  return _only_ascii(repr(value));
 }
 
 // A number's sign and digits, which padding may part.
@@ -184,7 +169,7 @@ std::string convert_whole(const Conversion& conversion, const std::string& whole
     case 'r':
       return shortened(conversion, whole);
     case 'a':
-      return shortened(conversion, escaped(whole));
+      return shortened(conversion, _only_ascii(whole));
     case 'c':
       throw TypeError("%c requires int or char");
     case 'd':
@@ -292,7 +277,7 @@ class Formatter {
 
   Value look_up(const std::string& name) const {
     if (std::optional<Value> value = values_.find(name)) return *std::move(value);
-    throw KeyError(_text::quoted(name));
+    throw KeyError(std::string(name));
   }
   [[noreturn]] void unsupported() const {
     const char32_t c = _text::decode(_text::first(format_.substr(at_)))[0];
@@ -315,7 +300,7 @@ class ProgMapping final : public _Mapping {
     if (name != "prog") return std::nullopt;
     return Value(prog_);
   }
-  std::optional<std::string> whole() const override { return "{'prog': " + _text::quoted(prog_) + "}"; }
+  std::optional<std::string> whole() const override { return "{'prog': " + krait::repr(prog_) + "}"; }
 
  private:
   std::string_view prog_;

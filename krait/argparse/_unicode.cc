@@ -111,8 +111,6 @@ std::size_t length(std::string_view text) {
 
 std::string_view first(std::string_view text) { return text.empty() ? text : text.substr(0, next(text).size); }
 
-bool is_printable(char32_t c) noexcept { return !within(kTables.unprintable, c); }
-
 bool is_word(char32_t c) noexcept { return c == '_' || within(kTables.alphanumeric, c); }
 
 bool is_space(char32_t c) noexcept {
@@ -142,24 +140,6 @@ std::string upper(std::string_view text) {
   std::string result;
   for (; !text.empty(); text = rest(text)) append_upper(result, next(text).point);
   return result;
-}
-
-std::string quoted(std::string_view text) {
-  const char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, quote);
-  while (!text.empty()) {
-    const Character c = next(text);
-    if (c.point == '\n' || c.point == '\r' || c.point == '\t') {
-      result += c.point == '\n' ? "\\n" : c.point == '\r' ? "\\r" : "\\t";
-    } else if (c.escaped || !is_printable(c.point)) {
-      append_escape(result, c.point);
-    } else {
-      if (c.point == static_cast<unsigned char>(quote) || c.point == '\\') result += '\\';
-      result.append(text.substr(0, c.size));
-    }
-    text.remove_prefix(c.size);
-  }
-  return result += quote;
 }
 
 std::vector<std::string> splitlines(std::string_view text, bool keepends) {

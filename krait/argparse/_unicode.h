@@ -26,7 +26,6 @@ inline bool starts_with_one_of(std::string_view text, std::string_view character
   return contains(characters, first(text));
 }
 
-bool is_printable(char32_t c) noexcept;
 bool is_word(char32_t c) noexcept;  // Python: \w
 bool is_space(char32_t c) noexcept;
 int decimal(char32_t c) noexcept;  // Python: unicodedata.decimal(c, -1)
@@ -35,8 +34,6 @@ int decimal(char32_t c) noexcept;  // Python: unicodedata.decimal(c, -1)
 std::string_view strip(std::string_view text);
 // Python: text.upper()
 std::string upper(std::string_view text);
-// Python: repr(text)
-std::string quoted(std::string_view text);
 // Python: text.splitlines(keepends)
 std::vector<std::string> splitlines(std::string_view text, bool keepends = false);
 // Python: re.sub(r"\s+", " ", text, flags=re.ASCII).strip()
@@ -55,7 +52,7 @@ struct UpperSeveral {
   char32_t to[3];
 };
 struct Tables {
-  std::span<const char32_t> unprintable, alphanumeric, zeros;
+  std::span<const char32_t> alphanumeric, zeros;
   std::span<const UpperRun> upper_runs;
   std::span<const UpperSeveral> upper_several;
 };

@@ -4,6 +4,7 @@
 
 #include "krait/argparse/_container.h"
 #include "krait/argparse/_unicode.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -30,7 +31,7 @@ void resolve(_Shared& shared, const Conflicts& conflicts) {
 
 void require_handler(const std::string& handler) {
   if (handler != "error" && handler != "resolve") {
-    throw ValueError("invalid conflict_resolution value: " + _text::quoted(handler));
+    throw ValueError("invalid conflict_resolution value: " + krait::repr(handler));
   }
 }
 
@@ -42,7 +43,7 @@ std::string infer_dest(const std::vector<std::string>& option_strings, const std
   const auto long_one = std::find_if(option_strings.begin(), option_strings.end(), is_long);
   std::string_view rest = long_one == option_strings.end() ? option_strings[0] : *long_one;
   while (_text::starts_with_one_of(rest, prefix_chars)) rest = _text::rest(rest);
-  if (rest.empty()) throw ValueError("dest= is required for options like " + _text::quoted(option_strings.back()));
+  if (rest.empty()) throw ValueError("dest= is required for options like " + krait::repr(option_strings.back()));
   std::string dest(rest);
   std::replace(dest.begin(), dest.end(), '-', '_');
   return dest;
@@ -52,8 +53,8 @@ void require_prefixes(const std::vector<std::string>& option_strings, const std:
   for (const std::string& option : option_strings) {
     if (option.empty()) throw IndexError("string index out of range");
     if (_text::starts_with_one_of(option, prefix_chars)) continue;
-    throw ValueError("invalid option string " + _text::quoted(option) + ": must start with a character " +
-                     _text::quoted(prefix_chars));
+    throw ValueError("invalid option string " + krait::repr(option) + ": must start with a character " +
+                     krait::repr(prefix_chars));
   }
 }
 
@@ -207,7 +208,7 @@ void _Container::add_actions_of(const _Container& other) {
       if (!same_title(action_groups[i]->title, action_groups[j]->title)) continue;
       const Text& title = action_groups[i]->title;
       throw ValueError("cannot merge actions - two groups are named " +
-                       (title.given() ? _text::quoted(title.text()) : std::string("None")));
+                       (title.given() ? krait::repr(title.text()) : std::string("None")));
     }
   }
   std::vector<std::pair<const Action*, _Container*>> places;  // the last one that names an action counts

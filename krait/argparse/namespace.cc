@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "krait/argparse/_unicode.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -29,7 +30,7 @@ Value* Namespace::_find(std::string_view name) noexcept { return const_cast<Valu
 
 const Value& Namespace::operator[](std::string_view name) const {
   if (const Value* value = find(name)) return *value;
-  throw AttributeError("'Namespace' object has no attribute " + _text::quoted(name));
+  throw AttributeError("'Namespace' object has no attribute " + krait::repr(name));
 }
 
 void Namespace::set(std::string_view name, Value value) {
@@ -60,7 +61,7 @@ std::string repr(const Namespace& space) {
     if (&text == &known) {
       text.append(name).append("=").append(repr(value));
     } else {
-      text.append(_text::quoted(name)).append(": ").append(repr(value));
+      text.append(krait::repr(name)).append(": ").append(repr(value));
     }
   }
   if (!odd.empty()) known.append(known.empty() ? "" : ", ").append("**{").append(odd).append("}");

@@ -12,6 +12,7 @@
 #include "krait/argparse/_unicode.h"
 #include "krait/argparse/subparsers.h"
 #include "krait/builtins/print.h"
+#include "krait/builtins/repr.h"
 #include "krait/builtins/traceback.h"
 
 namespace krait::argparse {
@@ -202,7 +203,7 @@ void ArgumentParser::fill_one(const Action& action, const _Binding& binding, voi
     return binding.fill(object, value, name);
   } catch (const OverflowError& too_large) {
     std::string message = too_large.what();
-    const std::string prefix = "cannot read " + _text::quoted(name) + ": ";
+    const std::string prefix = "cannot read " + krait::repr(name) + ": ";
     if (message.starts_with(prefix)) message.erase(0, prefix.size());
     const ArgumentError mistake(_action_name(action).text, message);
     if (!parser_->exit_on_error) throw mistake;

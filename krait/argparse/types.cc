@@ -6,13 +6,14 @@
 #include <cstring>
 
 #include "krait/argparse/_unicode.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
 namespace {
 
 [[noreturn]] void refuse(std::string_view what, std::string_view text) {
-  throw ValueError(std::string(what) + _text::quoted(text));
+  throw ValueError(std::string(what) + krait::repr(text));
 }
 
 // What int() and float() read: without the blanks around it, decimal digits of any script as ASCII; what is neither that nor
@@ -88,7 +89,7 @@ class FileOpener {
   File operator()(std::string_view text) const {
     if (text == "-") return standard();
     if (mode_.empty() || mode_.find_first_not_of("rwaxbt+") != mode_.npos) {
-      throw ValueError("invalid mode: " + _text::quoted(mode_));
+      throw ValueError("invalid mode: " + krait::repr(mode_));
     }
     const std::string name(text);
     std::string mode = mode_;
@@ -99,7 +100,7 @@ class FileOpener {
     if (file) return {file, std::fclose};
     const int error = errno;
     throw ArgumentTypeError("can't open '" + name + "': [Errno " + std::to_string(error) + "] " + std::strerror(error) +
-                            ": " + _text::quoted(name));
+                            ": " + krait::repr(name));
   }
 
  private:
@@ -107,7 +108,7 @@ class FileOpener {
     const auto keep = [](std::FILE*) {};
     if (mode_.find('r') != mode_.npos) return {stdin, keep};
     if (mode_.find_first_of("wax") != mode_.npos) return {stdout, keep};
-    throw ValueError("argument \"-\" with mode " + _text::quoted(mode_));
+    throw ValueError("argument \"-\" with mode " + krait::repr(mode_));
   }
   std::string mode_;
 };
@@ -170,7 +171,7 @@ Value Type::operator()(const Value& text) const {
 }
 
 Type FileType(std::string mode) {
-  std::string name = "FileType(" + _text::quoted(mode) + ")";
+  std::string name = "FileType(" + krait::repr(mode) + ")";
   return {std::move(name), FileOpener(std::move(mode))};
 }
 

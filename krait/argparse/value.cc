@@ -10,6 +10,7 @@
 
 #include "krait/argparse/_unicode.h"
 #include "krait/builtins/print.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::argparse {
 
@@ -36,7 +37,7 @@ Value Value::big_int(std::string_view digits) {
   const bool negative = digits.starts_with('-');
   std::string_view magnitude = digits.substr(negative ? 1 : 0);
   if (magnitude.empty() || magnitude.find_first_not_of("0123456789") != magnitude.npos) {
-    throw ValueError("cannot read an int from " + _text::quoted(digits) + ": it is no row of decimal digits");
+    throw ValueError("cannot read an int from " + krait::repr(digits) + ": it is no row of decimal digits");
   }
   magnitude.remove_prefix(std::min(magnitude.find_first_not_of('0'), magnitude.size() - 1));
   std::string text = (negative && magnitude != "0" ? "-" : "") + std::string(magnitude);
@@ -142,7 +143,7 @@ bool Value::_is(const Value& other) const noexcept {
 }
 
 void Value::_refuse(std::string_view name, std::string_view wanted) const {
-  std::string text = "cannot read " + _text::quoted(name) + " as ";
+  std::string text = "cannot read " + krait::repr(name) + " as ";
   text.append(wanted).append(": it is ");
   if (is_none()) throw TypeError(text + "None; ask for a std::optional, or give the argument a default");
   throw TypeError(text.append("the ").append(type_name()).append(" ").append(repr(*this)));
@@ -151,7 +152,7 @@ void Value::_refuse(std::string_view name, std::string_view wanted) const {
 std::int64_t Value::_integer(std::string_view name, std::int64_t least, std::int64_t most) const {
   if (!is_int()) _refuse(name, "int");
   if (!heap_ && int_ >= least && int_ <= most) return int_;
-  throw OverflowError("cannot read " + _text::quoted(name) + ": " + digits() + " is not between " +
+  throw OverflowError("cannot read " + krait::repr(name) + ": " + digits() + " is not between " +
                       std::to_string(least) + " and " + std::to_string(most));
 }
 
@@ -161,7 +162,7 @@ std::uint64_t Value::_unsigned(std::string_view name, std::uint64_t most) const 
   std::uint64_t value = 0;
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec == std::errc() && value <= most) return value;
-  throw OverflowError("cannot read " + _text::quoted(name) + ": " + text + " is not between 0 and " +
+  throw OverflowError("cannot read " + krait::repr(name) + ": " + text + " is not between 0 and " +
                       std::to_string(most));
 }
 
@@ -194,14 +195,14 @@ std::string repr(const Value& value) {
     case Value::Kind::Float:
       return krait::str(value.as_float());
     case Value::Kind::Str:
-      return _text::quoted(value.as_str());
+      return krait::repr(value.as_str());
     case Value::Kind::List: {
       std::string text = "[";
       for (const Value& each : value.as_list()) text.append(text.size() > 1 ? ", " : "").append(repr(each));
       return text + "]";
     }
     case Value::Kind::Suppress:
-      return _text::quoted(SuppressType::text);
+      return krait::repr(SuppressType::text);
     case Value::Kind::Object:
       break;
   }

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <typeinfo>
 
+#include "krait/builtins/repr.h"
+
 namespace krait {
 
 BaseException::~BaseException() = default;
@@ -38,6 +40,16 @@ const void* _caught_as(const std::type_info& type, const std::exception_ptr& err
   static_assert(sizeof(error) == sizeof(void*));
   void* object = *reinterpret_cast<void* const*>(&error);
   return type.__do_catch(error.__cxa_exception_type(), &object, 1) ? object : nullptr;
+}
+
+void KeyError::show() {
+  if (has_message()) shown_ = repr(key());
+}
+
+KeyError KeyError::of(std::string shown, std::source_location made) {
+  KeyError error(shown, made);
+  error.shown_ = std::move(shown);
+  return error;
 }
 
 std::string OSError::describe(int error, std::string_view what, std::string_view name) {
@@ -133,28 +145,8 @@ std::string str(const std::exception_ptr& error) {
 
 namespace {
 
-// A text as Python's repr() quotes it. Bytes above ASCII are printed as they are.
-std::string quoted(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, quote);
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\r' || c == '\t') {
-      result += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      result.append("\\x") += kHex[byte >> 4];
-      result += kHex[byte & 15];
-    } else {
-      if (c == quote || c == '\\') result += '\\';
-      result += c;
-    }
-  }
-  return result += quote;
-}
-
 std::string repr_of_group(const std::string& name, const BaseExceptionGroup& group) {
-  std::string text = name + "(" + quoted(group.message()) + ", [";
+  std::string text = name + "(" + repr(group.message()) + ", [";
   for (const std::exception_ptr& each : group.exceptions()) {
     if (text.back() != '[') text += ", ";
     text += repr(each);
@@ -164,12 +156,16 @@ std::string repr_of_group(const std::string& name, const BaseExceptionGroup& gro
 
 }  // namespace
 
+std::string _shown_args(const BaseException& error) {
+  if (!error.has_message()) return "";
+  return dynamic_cast<const KeyError*>(&error) ? error.what() : repr(error.what());
+}
+
 std::string repr(const std::exception_ptr& error) {
   if (!error) return "None";
   if (const auto* group = _exception_cast<BaseExceptionGroup>(error)) return repr_of_group(type_name(error), *group);
   const auto* e = _exception_cast<BaseException>(error);
-  const bool has_message = !e || e->has_message();
-  return type_name(error) + "(" + (has_message ? quoted(str(error)) : "") + ")";
+  return type_name(error) + "(" + (e ? _shown_args(*e) : repr(str(error))) + ")";
 }
 
 }  // namespace krait

@@ -83,7 +83,29 @@ KRAIT_EXCEPTION(EOFError, Exception);
 KRAIT_EXCEPTION(ImportError, Exception);
 KRAIT_EXCEPTION(LookupError, Exception);
 KRAIT_EXCEPTION(IndexError, LookupError);
-KRAIT_EXCEPTION(KeyError, LookupError);
+
+// Made with the key. Python: KeyError
+class KeyError : public LookupError {
+ public:
+  explicit KeyError(std::source_location made = std::source_location::current()) : BaseException(made) { show(); }
+  explicit KeyError(std::string key, std::source_location made = std::source_location::current())
+      : BaseException(std::move(key), made) {
+    show();
+  }
+  // A key that is no text: `shown` is its repr.
+  static KeyError of(std::string shown, std::source_location made = std::source_location::current());
+
+  // The key as repr() shows it: "'a'". Python: str(e)
+  const char* what() const noexcept override { return shown_.c_str(); }
+  // The key; of one that is no text, its repr. Python: e.args[0]
+  const char* key() const noexcept { return BaseException::what(); }
+
+ private:
+  // A derived class makes the BaseException, with the key, before this part begins.
+  void show();
+  std::string shown_;
+};
+
 KRAIT_EXCEPTION(MemoryError, Exception);
 KRAIT_EXCEPTION(NameError, Exception);
 KRAIT_EXCEPTION(RuntimeError, Exception);
@@ -196,6 +218,8 @@ std::string type_name(const std::exception_ptr& error);
 std::string str(const std::exception_ptr& error);
 // "ValueError('boom')". Python: repr(e)
 std::string repr(const std::exception_ptr& error);
+// What stands within the parentheses of that: "'boom'".
+std::string _shown_args(const BaseException& error);
 
 // The E (or what derives from it) that `error` holds, as long as it holds it; else null. What a catch clause would
 // find, without throwing: some tens of nanoseconds instead of a microsecond.

@@ -52,10 +52,10 @@ TEST(Exceptions, system_errors_share_a_branch) {
 }
 
 TEST(Exceptions, an_exception_is_caught_as_its_base_and_keeps_its_text) {
-  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const LookupError& e) { EXPECT_STREQ(e.what(), "k"); });
-  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const Exception& e) { EXPECT_STREQ(e.what(), "k"); });
-  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const BaseException& e) { EXPECT_STREQ(e.what(), "k"); });
-  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const std::exception& e) { EXPECT_STREQ(e.what(), "k"); });
+  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const LookupError& e) { EXPECT_STREQ(e.what(), "'k'"); });
+  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const Exception& e) { EXPECT_STREQ(e.what(), "'k'"); });
+  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const BaseException& e) { EXPECT_STREQ(e.what(), "'k'"); });
+  EXPECT_NO_THROW(try { throw KeyError("k"); } catch (const std::exception& e) { EXPECT_STREQ(e.what(), "'k'"); });
   EXPECT_NO_THROW(try { throw TimeoutError("late"); } catch (const OSError& e) { EXPECT_STREQ(e.what(), "late"); });
 }
 

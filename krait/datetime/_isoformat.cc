@@ -11,7 +11,7 @@
 #include <string>
 
 #include "krait/builtins/exceptions.h"
-#include "krait/time/_repr.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::datetime {
 
@@ -141,8 +141,6 @@ std::size_t _iso_separator(std::string_view text) {
   return end % 2 == 0 ? 7 : 8;
 }
 
-void _invalid_isoformat(std::string_view text) {
-  throw ValueError("Invalid isoformat string: " + krait::time::_repr(text));
-}
+void _invalid_isoformat(std::string_view text) { throw ValueError("Invalid isoformat string: " + krait::repr(text)); }
 
 }  // namespace krait::datetime

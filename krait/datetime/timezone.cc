@@ -1,10 +1,10 @@
 #include "krait/datetime/timezone.h"
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/datetime/_offset.h"
 #include "krait/datetime/datetime.h"
 #include "krait/time/_format.h"
-#include "krait/time/_repr.h"
 
 namespace krait::datetime {
 
@@ -68,8 +68,7 @@ class _Timezone final : public tzinfo {
   std::string str() const override { return *tzname(nullptr); }
   std::string repr() const override {
     if (!offset_ && !name_) return "datetime.timezone.utc";
-    return "datetime.timezone(" + krait::datetime::repr(offset_) + (name_ ? ", " + krait::time::_repr(*name_) : "") +
-           ")";
+    return "datetime.timezone(" + krait::datetime::repr(offset_) + (name_ ? ", " + krait::repr(*name_) : "") + ")";
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <unordered_map>
 
+#include "krait/builtins/repr.h"
 #include "krait/http/_cookie_pattern.h"
 #include "krait/http/dates.h"
 
@@ -41,24 +42,6 @@ bool is_legal(char c) {
 }
 
 bool is_legal_key(std::string_view text) { return !text.empty() && std::all_of(text.begin(), text.end(), is_legal); }
-
-std::string quoted(std::string_view text) {
-  constexpr char kHex[] = "0123456789abcdef";
-  const char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, quote);
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\r' || c == '\t') {
-      result += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      ((result += "\\x") += kHex[byte >> 4]) += kHex[byte & 15U];
-    } else {
-      if (c == quote || c == '\\') result += '\\';
-      result += c;
-    }
-  }
-  return result += quote;
-}
 
 void append_octal(std::string& text, unsigned value) {
   text += '\\';
@@ -126,8 +109,8 @@ std::string Attribute::str() const {
 }
 
 void Morsel::set(std::string key, std::string value, std::string coded_value) {
-  if (reserved_place(key)) throw CookieError("Attempt to set a reserved key " + quoted(key));
-  if (!is_legal_key(key)) throw CookieError("Illegal key " + quoted(key));
+  if (reserved_place(key)) throw CookieError("Attempt to set a reserved key " + krait::repr(key));
+  if (!is_legal_key(key)) throw CookieError("Illegal key " + krait::repr(key));
   key_ = std::move(key);
   value_ = std::move(value);
   coded_value_ = std::move(coded_value);
@@ -135,7 +118,7 @@ void Morsel::set(std::string key, std::string value, std::string coded_value) {
 
 Attribute& Morsel::operator[](std::string_view attribute) {
   const auto place = reserved_place(attribute);
-  if (!place) throw CookieError("Invalid attribute " + quoted(lower(attribute)));
+  if (!place) throw CookieError("Invalid attribute " + krait::repr(lower(attribute)));
   return attributes_[*place];
 }
 
@@ -275,7 +258,7 @@ const Morsel* BaseCookie::find(std::string_view key) const noexcept {
 
 const Morsel& BaseCookie::operator[](std::string_view key) const {
   if (const Morsel* morsel = find(key)) return *morsel;
-  throw KeyError(quoted(key));
+  throw KeyError(std::string(key));
 }
 Morsel& BaseCookie::operator[](std::string_view key) { return const_cast<Morsel&>(std::as_const(*this)[key]); }
 

@@ -4,7 +4,7 @@
 //   phrase(404)                     // "Not Found"
 //   phrase(HTTPStatus::NOT_FOUND)   // the same
 //
-// Python: http.HTTPStatus. The names and phrases are those of Python 3.13; the names it deprecates are left out.
+// Python: http.HTTPStatus. The names, phrases and descriptions are those of Python 3.13, its older names for four of them included.
 
 #include <string_view>
 
@@ -77,12 +77,35 @@ enum class HTTPStatus : int {
   LOOP_DETECTED = 508,
   NOT_EXTENDED = 510,
   NETWORK_AUTHENTICATION_REQUIRED = 511,
+
+  // Older names. Python: the same
+  REQUEST_ENTITY_TOO_LARGE = CONTENT_TOO_LARGE,
+  REQUEST_URI_TOO_LONG = URI_TOO_LONG,
+  REQUESTED_RANGE_NOT_SATISFIABLE = RANGE_NOT_SATISFIABLE,
+  UNPROCESSABLE_ENTITY = UNPROCESSABLE_CONTENT,
 };
 
 // The phrase of a status, "" for a number that has none. Python: HTTPStatus(status).phrase
 // Departs from Python, where an unknown number raises ValueError: a server may send any of 100-999.
 std::string_view phrase(int status) noexcept;
 inline std::string_view phrase(HTTPStatus status) noexcept { return phrase(static_cast<int>(status)); }
+
+// What a status means, in some words; "" for a number that has none, and for those of which Python says no more than the phrase.
+// Python: HTTPStatus(status).description
+std::string_view description(int status) noexcept;
+inline std::string_view description(HTTPStatus status) noexcept { return description(static_cast<int>(status)); }
+
+// Which of the five classes it is of, whether it has a phrase or not. Python: HTTPStatus(status).is_informational …
+constexpr bool is_informational(int status) noexcept { return status >= 100 && status <= 199; }
+constexpr bool is_success(int status) noexcept { return status >= 200 && status <= 299; }
+constexpr bool is_redirection(int status) noexcept { return status >= 300 && status <= 399; }
+constexpr bool is_client_error(int status) noexcept { return status >= 400 && status <= 499; }
+constexpr bool is_server_error(int status) noexcept { return status >= 500 && status <= 599; }
+constexpr bool is_informational(HTTPStatus status) noexcept { return is_informational(static_cast<int>(status)); }
+constexpr bool is_success(HTTPStatus status) noexcept { return is_success(static_cast<int>(status)); }
+constexpr bool is_redirection(HTTPStatus status) noexcept { return is_redirection(static_cast<int>(status)); }
+constexpr bool is_client_error(HTTPStatus status) noexcept { return is_client_error(static_cast<int>(status)); }
+constexpr bool is_server_error(HTTPStatus status) noexcept { return is_server_error(static_cast<int>(status)); }
 
 // The first line of a response, "HTTP/1.1 200 OK\r\n", "" for a number without a phrase.
 std::string_view status_line(int status) noexcept;

@@ -22,6 +22,21 @@ TEST(HTTPStatus, an_unknown_number_has_no_phrase) {
   }
 }
 
+TEST(HTTPStatus, has_descriptions_and_classes) {
+  EXPECT_EQ(description(HTTPStatus::OK), "Request fulfilled, document follows");
+  EXPECT_EQ(description(404), "Nothing matches the given URI");
+  EXPECT_EQ(description(HTTPStatus::PROCESSING), "");
+  EXPECT_EQ(description(299), "");
+  EXPECT_TRUE(is_informational(HTTPStatus::CONTINUE));
+  EXPECT_TRUE(is_success(299));
+  EXPECT_TRUE(is_redirection(HTTPStatus::SEE_OTHER));
+  EXPECT_TRUE(is_client_error(499));
+  EXPECT_TRUE(is_server_error(HTTPStatus::BAD_GATEWAY));
+  EXPECT_FALSE(is_server_error(600));
+  EXPECT_FALSE(is_success(HTTPStatus::MULTIPLE_CHOICES));
+  EXPECT_EQ(HTTPStatus::UNPROCESSABLE_ENTITY, HTTPStatus::UNPROCESSABLE_CONTENT);
+}
+
 TEST(HTTPStatus, every_line_carries_its_own_number) {
   int known = 0;
   for (int status = 100; status < 600; ++status) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "krait/builtins/repr.h"
 #include "krait/json/_unicode.h"
 #include "krait/json/encoder.h"
 
@@ -16,29 +17,6 @@ std::string labels(const _Type& type, std::string_view name) {
   std::string text = std::string(name) + "[";
   for (std::size_t i = 0; i < type.count; ++i) text.append(i > 0 ? "," : "").append(_type_label(*type.parts[i]));
   return text + "]";
-}
-
-void append_repr(std::string_view text, std::string& out) {
-  constexpr char hex[] = "0123456789abcdef";
-  const bool has_single = text.find('\'') != std::string_view::npos;
-  const char quote = has_single && text.find('"') == std::string_view::npos ? '"' : '\'';
-  out += quote;
-  for (const char c : text) {
-    if (c == quote || c == '\\') {
-      out.append({'\\', c});
-    } else if (c == '\n') {
-      out += "\\n";
-    } else if (c == '\r') {
-      out += "\\r";
-    } else if (c == '\t') {
-      out += "\\t";
-    } else if ((c >= 0 && c < ' ') || c == 0x7f) {
-      out.append({'\\', 'x', hex[c >> 4], hex[c & 15]});
-    } else {
-      out += c;
-    }
-  }
-  out += quote;
 }
 
 // The first `n` code points.
@@ -79,7 +57,8 @@ void _append_repr(const Value& value, std::string& out, std::size_t most) {
     case Value::Type::Float:
       return _append_float(value.as_float(), out);
     case Value::Type::String:
-      return append_repr(value.as_string(), out);
+      out += krait::repr(value.as_string());
+      return;
     case Value::Type::Array: {
       out += '[';
       std::string_view between;
@@ -97,7 +76,7 @@ void _append_repr(const Value& value, std::string& out, std::size_t most) {
       for (const auto& [key, element] : value.as_object()) {
         if (out.size() > most) return;
         out += std::exchange(between, ", ");
-        append_repr(key, out);
+        out += krait::repr(key);
         out += ": ";
         _append_repr(element, out, most);
       }

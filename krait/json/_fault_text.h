@@ -13,7 +13,7 @@ namespace krait::json {
 std::string _type_label(const _Type& type);
 // Python: str(ValidationError), without the links
 std::string _describe_errors(const std::vector<ErrorDetail>& errors, std::string_view title);
-// Python: repr(value); letters that are not ASCII are taken for printable. Stops soon after `most` bytes.
+// Python: repr(value). Stops soon after `most` bytes.
 void _append_repr(const Value& value, std::string& out, std::size_t most);
 
 }  // namespace krait::json

@@ -122,7 +122,7 @@ Value* Object::find(std::string_view key) noexcept { return const_cast<Value*>(s
 
 const Value& Object::at(std::string_view key) const {
   const Value* value = find(key);
-  if (!value) throw KeyError("'" + std::string(key) + "'");
+  if (!value) throw KeyError(std::string(key));
   return *value;
 }
 

@@ -3,6 +3,7 @@
 //   name   := (identifier | number) ("." attribute | "[" index "]")*          spec may hold fields, too, one level deep
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/logging/_characters.h"
 #include "krait/logging/_style.h"
 
@@ -91,7 +92,7 @@ Value look_up(std::string_view name, const _Mapping& mapping) {
                      " out of range for positional args tuple");
   }
   std::optional<Value> found = mapping.find(first);
-  if (!found) throw KeyError(_quoted(first));
+  if (!found) throw KeyError(std::string(first));
   name.remove_prefix(end);
   while (!name.empty()) {
     if (name[0] == '.') {
@@ -118,7 +119,7 @@ Value convert(Value value, std::optional<char32_t> conversion) {
     case 'r':
       return value.repr();
     case 'a':
-      return value.kind() == Value::Kind::Str ? _quoted(value.as_text(), true) : value.repr();
+      return _only_ascii(value.repr());
     default: {
       std::string shown;
       _append_character(shown, *conversion);
@@ -216,15 +217,16 @@ void validate(std::string_view format) {
   for (Parser parser(format); parser.next(text, field);) {
     if (!field) continue;
     if (!field->name.empty()) {
-      if (!is_known_name(field->name)) throw ValueError("invalid field name/expression: " + _quoted(field->name));
+      if (!is_known_name(field->name)) throw ValueError("invalid field name/expression: " + krait::repr(field->name));
       any = true;
     }
     if (field->conversion && *field->conversion != 'r' && *field->conversion != 's' && *field->conversion != 'a') {
       std::string shown;
       _append_character(shown, *field->conversion);
-      throw ValueError("invalid conversion: " + _quoted(shown));
+      throw ValueError("invalid conversion: " + krait::repr(shown));
     }
-    if (!field->spec.empty() && !is_known_spec(field->spec)) throw ValueError("bad specifier: " + _quoted(field->spec));
+    if (!field->spec.empty() && !is_known_spec(field->spec))
+      throw ValueError("bad specifier: " + krait::repr(field->spec));
   }
   if (!any) throw ValueError("no fields");
 }

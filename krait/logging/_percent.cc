@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "krait/builtins/repr.h"
 #include "krait/logging/_characters.h"
 
 namespace krait::logging {
@@ -35,23 +36,7 @@ struct Spec {
 
 std::string text_of(const Spec& spec, const Value& value) {
   if (spec.conversion == 's') return value.str();
-  std::string text = value.repr();
-  if (spec.conversion == 'r') return text;
-  // Python: ascii(value)
-  std::string ascii;
-  constexpr char kHex[] = "0123456789abcdef";
-  for (std::size_t at = 0; at < text.size();) {
-    const _Character next = _decode(text, at);
-    if (next.value < 0x80) {
-      ascii += text[at];
-    } else {
-      const int digits = next.value < 0x100 ? 2 : next.value < 0x10000 ? 4 : 8;
-      (ascii += '\\') += digits == 2 ? 'x' : digits == 4 ? 'u' : 'U';
-      for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) ascii += kHex[next.value >> shift & 15U];
-    }
-    at += next.size;
-  }
-  return ascii;
+  return spec.conversion == 'r' ? value.repr() : _only_ascii(value.repr());
 }
 
 std::string decimal_digits(const Value& value, char conversion) {
@@ -222,7 +207,7 @@ class Percent {
     const std::string_view name = format_.substr(start, at_ - 1 - start);
     any_named_ = true;
     named_ = mapping_->find(name);
-    if (!named_) throw KeyError(_quoted(name));
+    if (!named_) throw KeyError(std::string(name));
   }
 
   void read_flags(Spec& spec) {

@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/logging/formatter.h"
 
 namespace krait::logging {
@@ -165,7 +166,7 @@ std::string _substitute(std::string_view format, const _Mapping& mapping) {
       result += '$';
     } else {
       const std::optional<Value> value = mapping.find(found.name);
-      if (!value) throw KeyError(_quoted(found.name));
+      if (!value) throw KeyError(std::string(found.name));
       result += value->str();
     }
     at = dollar + found.size;

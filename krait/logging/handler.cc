@@ -8,6 +8,7 @@
 #include <typeinfo>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/builtins/traceback.h"
 #include "krait/logging/_characters.h"
 #include "krait/logging/_manager.h"
@@ -126,7 +127,7 @@ void Handler::handleError(const LogRecord& record) noexcept {
   try {
     const std::string text = "--- Logging error ---\n" + format_exception(std::current_exception()) +
                              "Call stack:\nLogged from file " + record.filename + ", line " +
-                             std::to_string(record.lineno) + "\nMessage: " + _quoted(record.msg) +
+                             std::to_string(record.lineno) + "\nMessage: " + krait::repr(record.msg) +
                              "\nArguments: " + record._args_text() + "\n";
     std::fwrite(text.data(), 1, text.size(), stderr);
   } catch (const std::exception&) {

@@ -3,35 +3,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdio>
 #include <mutex>
 
-#include "krait/builtins/exceptions.h"
 #include "krait/logging/_characters.h"
 
 namespace krait::logging::handlers {
-namespace {
-
-bool exists(const std::string& path) {
-  struct stat state;
-  return ::stat(path.c_str(), &state) == 0;
-}
-
-void rename(const std::string& source, const std::string& dest) {
-  if (::rename(source.c_str(), dest.c_str()) != 0) raise_os_error(errno, "rename", source);
-}
-
-}  // namespace
 
 RotatingFileHandler::RotatingFileHandler(std::string_view filename, RotatingOptions options)
-    : FileHandler(filename, {.delay = options.delay}), options_(options) {}
+    : BaseRotatingHandler(filename, {.encoding = std::move(options.encoding), .delay = options.delay}),
+      options_(std::move(options)) {}
 RotatingFileHandler::~RotatingFileHandler() = default;
-
-void RotatingFileHandler::emit(LogRecord& record) {
-  if (shouldRollover(record)) doRollover();
-  FileHandler::emit(record);
-}
 
 bool RotatingFileHandler::shouldRollover(LogRecord& record) {
   const std::lock_guard guard(lock());
@@ -49,19 +30,13 @@ void RotatingFileHandler::doRollover() {
   if (options_.backupCount > 0) {
     for (int i = options_.backupCount - 1; i > 0; --i) {
       const std::string source = rotation_filename(baseFilename + "." + std::to_string(i));
-      if (exists(source)) rename(source, rotation_filename(baseFilename + "." + std::to_string(i + 1)));
+      if (_exists(source)) _rename(source, rotation_filename(baseFilename + "." + std::to_string(i + 1)));
     }
     const std::string first = rotation_filename(baseFilename + ".1");
-    if (exists(first)) ::unlink(first.c_str());
+    if (_exists(first)) ::unlink(first.c_str());
     rotate(baseFilename, first);
   }
   if (!delay()) open();
-}
-
-std::string RotatingFileHandler::rotation_filename(std::string default_name) const { return default_name; }
-
-void RotatingFileHandler::rotate(const std::string& source, const std::string& dest) {
-  if (exists(source)) rename(source, dest);
 }
 
 WatchedFileHandler::WatchedFileHandler(std::string_view filename, FileOptions options)

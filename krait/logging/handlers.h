@@ -1,5 +1,5 @@
 #pragma once
-// Handlers for files that are rotated, and one that keeps records back. Python: logging.handlers
+// Handlers for files that are rotated, for queues, and one that keeps records back. Python: logging.handlers
 //
 //   auto file = std::make_shared<logging::handlers::RotatingFileHandler>(
 //       "shop.log", logging::handlers::RotatingOptions{.maxBytes = 10'000'000, .backupCount = 5});
@@ -10,32 +10,28 @@
 #include <string_view>
 #include <vector>
 
-#include "krait/logging/streams.h"
+#include "krait/logging/handlers/base_rotating.h"
+#include "krait/logging/handlers/queues.h"
+#include "krait/logging/handlers/timed.h"
 
 namespace krait::logging::handlers {
 
 struct RotatingOptions {
   std::uint64_t maxBytes = 0;  // a record that would reach it goes to a new file; 0: never
   int backupCount = 0;         // 0: the file never rolls over, it is opened again
+  std::string encoding = {};
   bool delay = false;
 };
 
 // Keeps "shop.log", and before it "shop.log.1" … "shop.log.5". Python: RotatingFileHandler(filename, maxBytes=, backupCount=)
-class RotatingFileHandler : public FileHandler {
+class RotatingFileHandler : public BaseRotatingHandler {
  public:
   explicit RotatingFileHandler(std::string_view filename, RotatingOptions options = {});
   ~RotatingFileHandler() override;
 
-  void emit(LogRecord& record) override;
-  // Whether this record is to go to a new file. An empty file, and what is no regular file, is never rolled over.
-  bool shouldRollover(LogRecord& record);
-  void doRollover();
-
- protected:
-  // The name of a backup, from "shop.log.1". Python: rotation_filename(default_name), namer
-  virtual std::string rotation_filename(std::string default_name) const;
-  // Renames the file, where there is one. Python: rotate(source, dest), rotator
-  virtual void rotate(const std::string& source, const std::string& dest);
+  // An empty file, and what is no regular file, is never rolled over.
+  bool shouldRollover(LogRecord& record) override;
+  void doRollover() override;
 
  private:
   RotatingOptions options_;

@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/logging/_lock.h"
 #include "krait/logging/value.h"
 
@@ -50,7 +51,7 @@ std::map<std::string, int, std::less<>> getLevelNamesMapping() { return names().
 Level::Level(std::string_view name) {
   const Names& all = names();
   const auto found = all.of_name.find(name);
-  if (found == all.of_name.end()) throw ValueError("Unknown level: " + _quoted(name));
+  if (found == all.of_name.end()) throw ValueError("Unknown level: " + krait::repr(name));
   level_ = found->second;
 }
 

@@ -123,7 +123,7 @@ void Logger::_send(int level, std::string_view msg, std::vector<Value> args, con
   if (kwargs) {
     for (const auto& [key, value] : kwargs->extra) {
       if (LogRecord::is_attribute(key) || record.extra.contains(key)) {
-        throw KeyError("\"Attempt to overwrite '" + key + "' in LogRecord\"");
+        throw KeyError("Attempt to overwrite '" + key + "' in LogRecord");
       }
       record.extra.set(key, value);
     }

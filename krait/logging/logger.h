@@ -114,6 +114,11 @@ class _Logs {
   void critical(_Message<std::type_identity_t<Args>...> msg, const Args&... args) {
     if (self().isEnabledFor(CRITICAL)) send(CRITICAL, msg.text(), msg.at(), false, args...);
   }
+  // Python: the same as critical
+  template <class... Args>
+  void fatal(_Message<std::type_identity_t<Args>...> msg, const Args&... args) {
+    if (self().isEnabledFor(FATAL)) send(FATAL, msg.text(), msg.at(), false, args...);
+  }
   // Python: log(level, msg, *args)
   template <class... Args>
   void log(int level, _Message<std::type_identity_t<Args>...> msg, const Args&... args) {
@@ -251,6 +256,10 @@ void exception(_Message<std::type_identity_t<Args>...> msg, const Args&... args)
 template <class... Args>
 void critical(_Message<std::type_identity_t<Args>...> msg, const Args&... args) {
   _Root().critical(msg, args...);
+}
+template <class... Args>
+void fatal(_Message<std::type_identity_t<Args>...> msg, const Args&... args) {
+  _Root().fatal(msg, args...);
 }
 template <class... Args>
 void log(int level, _Message<std::type_identity_t<Args>...> msg, const Args&... args) {

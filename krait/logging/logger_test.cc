@@ -152,6 +152,12 @@ TEST(Logger, a_record_goes_to_the_handlers_of_every_ancestor_until_one_does_not_
   EXPECT_EQ(above.seen->lines.size(), 2u);
 }
 
+TEST(Logger, fatal_is_critical_by_its_other_name) {
+  Stage stage("t.fatal");
+  stage.log.fatal("no more %s", "dough");
+  EXPECT_EQ(stage.seen->lines, Texts{"CRITICAL:t.fatal:no more dough"});
+}
+
 TEST(Logger, an_exception_is_appended_with_its_traceback) {
   Stage stage("t.exception", "%(message)s");
   try {
@@ -167,7 +173,7 @@ TEST(Logger, an_exception_is_appended_with_its_traceback) {
   EXPECT_TRUE(stage.seen->lines[2].starts_with("and\nTraceback"));
   stage.log.exception("outside");
   EXPECT_EQ(stage.seen->lines[3], "outside\nNoneType: None");
-  stage.log.info("made", Kwargs{.exc_info = std::make_exception_ptr(KeyError("'a'"))});
+  stage.log.info("made", Kwargs{.exc_info = std::make_exception_ptr(KeyError("a"))});
   EXPECT_TRUE(stage.seen->lines[4].ends_with("KeyError: 'a'"));
 }
 

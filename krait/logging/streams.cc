@@ -11,6 +11,7 @@
 #include <typeinfo>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/logging/_characters.h"
 
 namespace krait::logging {
@@ -70,8 +71,8 @@ std::string absolute(std::string_view filename) {
 void check_mode(const std::string& mode) {
   const std::size_t kinds = static_cast<std::size_t>(std::count_if(
       mode.begin(), mode.end(), [](char c) { return std::string_view("awx").find(c) != std::string_view::npos; }));
-  if (mode.find_first_not_of("awxbt+") != mode.npos) throw ValueError("invalid mode: " + _quoted(mode));
-  if (kinds != 1) throw ValueError("cannot log to a file in mode " + _quoted(mode) + ": use 'a', 'w' or 'x'");
+  if (mode.find_first_not_of("awxbt+") != mode.npos) throw ValueError("invalid mode: " + krait::repr(mode));
+  if (kinds != 1) throw ValueError("cannot log to a file in mode " + krait::repr(mode) + ": use 'a', 'w' or 'x'");
 }
 
 void check_encoding(std::string encoding) {
@@ -79,7 +80,7 @@ void check_encoding(std::string encoding) {
   for (const std::string_view known : {"", "utf-8", "utf8", "locale"}) {
     if (encoding == known) return;
   }
-  throw LookupError("cannot log in the encoding " + _quoted(encoding) + ": texts are UTF-8");
+  throw LookupError("cannot log in the encoding " + krait::repr(encoding) + ": texts are UTF-8");
 }
 
 }  // namespace

@@ -1,59 +1,10 @@
 #include "krait/logging/value.h"
 
 #include "krait/builtins/print.h"
+#include "krait/builtins/repr.h"
 #include "krait/logging/_characters.h"
 
 namespace krait::logging {
-namespace {
-
-constexpr char kHex[] = "0123456789abcdef";
-
-void append_hex(std::string& text, char32_t c, int digits) {
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) text += kHex[c >> shift & 15U];
-}
-
-void append_escaped(std::string& text, char32_t c) {
-  if (c < 0x100) {
-    append_hex(text += "\\x", c, 2);
-  } else if (c < 0x10000) {
-    append_hex(text += "\\u", c, 4);
-  } else {
-    append_hex(text += "\\U", c, 8);
-  }
-}
-
-// What Python's str.isprintable() denies, as far as a log may hold it: controls, spaces other than the blank, what has no
-// shape of its own, and the halves of surrogate pairs.
-bool is_printable(char32_t c) {
-  if (c < 0x7f) return c >= 0x20;
-  if (c <= 0xa0 || c == 0xad) return false;
-  if (c < 0x1680) return c != 0x61c;
-  return c != 0x1680 && c != 0x180e && !(c >= 0x2000 && c <= 0x200f) && !(c >= 0x2028 && c <= 0x202f) &&
-         !(c >= 0x205f && c <= 0x206f) && c != 0x3000 && !(c >= 0xd800 && c <= 0xf8ff) && c != 0xfeff &&
-         !(c >= 0xfff0 && c <= 0xfffb) && c != 0xfffe && c != 0xffff && c < 0xe0000;
-}
-
-}  // namespace
-
-std::string _quoted(std::string_view text, bool ascii) {
-  const char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, quote);
-  for (std::size_t at = 0; at < text.size();) {
-    const _Character next = _decode(text, at);
-    const std::string_view bytes = text.substr(at, next.size);
-    at += next.size;
-    if (next.value == '\n' || next.value == '\r' || next.value == '\t') {
-      result += next.value == '\n' ? "\\n" : next.value == '\r' ? "\\r" : "\\t";
-    } else if (next.value == static_cast<unsigned char>(quote) || next.value == '\\') {
-      (result += '\\') += bytes;
-    } else if (!is_printable(next.value) || (ascii && next.value > 0x7e)) {
-      append_escaped(result, next.value);
-    } else {
-      result += bytes;
-    }
-  }
-  return result += quote;
-}
 
 Value::Value(const std::exception_ptr& error) : Value() {
   if (error) *this = other(krait::str(error), krait::repr(error));
@@ -79,12 +30,11 @@ void Value::take_text(std::string_view text) {
 }
 
 void Value::take_error(const std::type_info& type, const BaseException& error) {
-  const std::string name = _class_name(type);
-  *this = other(error.what(), name + (error.has_message() ? "(" + _quoted(error.what()) + ")" : "()"));
+  *this = other(error.what(), _class_name(type) + "(" + _shown_args(error) + ")");
 }
 
 void Value::take_error(const std::type_info& type, const std::exception& error) {
-  *this = other(error.what(), _class_name(type) + "(" + _quoted(error.what()) + ")");
+  *this = other(error.what(), _class_name(type) + "(" + krait::repr(error.what()) + ")");
 }
 
 // str(datetime.timedelta(…)): "-1 day, 23:59:59.500000"
@@ -109,7 +59,7 @@ void Value::take_duration(std::int64_t microseconds) {
 }
 
 void Value::take_path(std::string path) {
-  std::string repr = "PosixPath(" + _quoted(path) + ")";
+  std::string repr = "PosixPath(" + krait::repr(path) + ")";
   *this = other(std::move(path), std::move(repr), "PosixPath");
 }
 
@@ -176,7 +126,7 @@ std::string Value::str() const {
 }
 
 std::string Value::repr() const {
-  if (kind_ == Kind::Str) return _quoted(text_);
+  if (kind_ == Kind::Str) return krait::repr(text_);
   return kind_ == Kind::Other ? repr_ : str();
 }
 
@@ -234,7 +184,7 @@ const Value* Dict::find(std::string_view key) const noexcept {
 
 const Value& Dict::at(std::string_view key) const {
   if (const Value* value = find(key)) return *value;
-  throw KeyError(_quoted(key));
+  throw KeyError(std::string(key));
 }
 
 Dict& Dict::set(std::string key, Value value) {
@@ -254,7 +204,8 @@ void Dict::update(const Dict& other) {
 
 std::string Dict::str() const {
   std::string text;
-  for (const Item& each : items_) text += (text.empty() ? "" : ", ") + _quoted(each.first) + ": " + each.second.repr();
+  for (const Item& each : items_)
+    text += (text.empty() ? "" : ", ") + krait::repr(each.first) + ": " + each.second.repr();
   return "{" + text + "}";
 }
 

@@ -185,9 +185,6 @@ class Dict {
   std::vector<Item> items_;
 };
 
-// Python: repr(text); with `ascii` Python: ascii(text)
-std::string _quoted(std::string_view text, bool ascii = false);
-
 template <class T>
 void Value::take(const T& value) {
   if constexpr (std::same_as<T, bool>) {

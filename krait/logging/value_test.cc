@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 
+#include "krait/builtins/repr.h"
+
 namespace shop {
 struct Order {
   int number;
@@ -30,7 +32,7 @@ TEST(Value, has_the_str_and_the_repr_of_python) {
   EXPECT_EQ(Value("it's \"so\"\n").repr(), "'it\\'s \"so\"\\n'");
   EXPECT_EQ(Value("it's").repr(), "\"it's\"");
   EXPECT_EQ(Value(std::string("\x01\xff\u00e9\u200b", 7)).repr(), "'\\x01\\udcff\u00e9\\u200b'");
-  EXPECT_EQ(_quoted("\u00e9\u20ac\U0001f600", true), "'\\xe9\\u20ac\\U0001f600'");
+  EXPECT_EQ(krait::ascii("\u00e9\u20ac\U0001f600"), "'\\xe9\\u20ac\\U0001f600'");
   EXPECT_EQ(Value(static_cast<const char*>(nullptr)).str(), "None");
 }
 
@@ -53,6 +55,7 @@ TEST(Value, shows_objects_by_their_str) {
   EXPECT_EQ(Value(ValueError("bad")).str(), "bad");
   EXPECT_EQ(Value(ValueError("bad")).repr(), "ValueError('bad')");
   EXPECT_EQ(Value(std::make_exception_ptr(ValueError())).repr(), "ValueError()");
+  EXPECT_EQ(Value(KeyError("k")).repr(), "KeyError('k')");
   EXPECT_EQ(Value(std::filesystem::path("/tmp/x")).repr(), "PosixPath('/tmp/x')");
   EXPECT_EQ(Value(1500ms).str(), "0:00:01.500000");
   EXPECT_EQ(Value(-1s).str(), "-1 day, 23:59:59");

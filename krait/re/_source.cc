@@ -1,31 +1,12 @@
 #include "krait/re/_source.h"
 
 #include <algorithm>
-#include <cstdio>
 
+#include "krait/builtins/repr.h"
 #include "krait/re/_unicode.h"
 #include "krait/re/_utf8.h"
 
 namespace krait::re {
-
-namespace {
-
-// Python: msg.encode("ascii", "backslashreplace")
-std::string ascii(const std::string& msg) {
-  std::string out;
-  for (const char32_t code : decode_utf8(msg)) {
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-      continue;
-    }
-    char escape[16];
-    std::snprintf(escape, sizeof escape, "\\x%02x", static_cast<unsigned>(code));
-    out += escape;
-  }
-  return out;
-}
-
-}  // namespace
 
 bool Token::is_hex() const noexcept {
   return size == 1 &&
@@ -91,7 +72,7 @@ void Source::fail(const std::string& msg, std::size_t offset) const {
 }
 
 void Source::fail_at(const std::string& msg, std::ptrdiff_t pos) const {
-  throw PatternError(is_text_ ? msg : ascii(msg), std::string(text_), characters_, pos);
+  throw PatternError(is_text_ ? msg : _only_ascii(msg), std::string(text_), characters_, pos);
 }
 
 void Source::check_group_name(std::u32string_view name, std::size_t offset) const {
@@ -103,28 +84,7 @@ void Source::check_group_name(std::u32string_view name, std::size_t offset) cons
 }
 
 std::string repr(std::u32string_view text, bool ascii) {
-  const bool has_single = text.find(U'\'') != text.npos;
-  const char quote = has_single && text.find(U'"') == text.npos ? '"' : '\'';
-  std::string out(1, quote);
-  for (const char32_t code : text) {
-    char escape[16];
-    if (code == static_cast<unsigned char>(quote) || code == U'\\') {
-      out += '\\';
-      out += static_cast<char>(code);
-    } else if (code == U'\n' || code == U'\r' || code == U'\t') {
-      out += code == U'\n' ? "\\n" : code == U'\r' ? "\\r" : "\\t";
-    } else if (code < 0x80 ? code >= 0x20 && code != 0x7f : !ascii && !contains(kNotPrintable, code)) {
-      append_utf8(out, code);
-    } else {
-      std::snprintf(escape, sizeof escape,
-                    code < 0x100     ? "\\x%02x"
-                    : code < 0x10000 ? "\\u%04x"
-                                     : "\\U%08x",
-                    static_cast<unsigned>(code));
-      out += escape;
-    }
-  }
-  return out + quote;
+  return ascii ? krait::ascii(encode_utf8(text)) : krait::repr(encode_utf8(text));
 }
 
 std::uint64_t to_number(std::u32string_view digits) {

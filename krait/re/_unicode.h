@@ -31,7 +31,6 @@ extern const std::span<const Range> kDigit;        // Python: c.isdecimal()
 extern const std::span<const Range> kNumericOnly;  // Python: c.isalnum() and not c.isalpha()
 extern const std::span<const Range> kIdentifierStart;
 extern const std::span<const Range> kIdentifierPart;
-extern const std::span<const Range> kNotPrintable;    // Python: not c.isprintable()
 extern const std::span<const Range> kCased;           // has another lower or upper case
 extern const std::span<const CaseRun> kLower;         // to the simple lower case
 extern const std::span<const CaseRun> kUpperAstral;   // to the simple upper case, beyond U+FFFF

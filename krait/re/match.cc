@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "krait/builtins/repr.h"
 #include "krait/re/_matcher.h"
 #include "krait/re/_source.h"
 #include "krait/re/_template.h"
@@ -133,9 +134,7 @@ std::string str(const Span& span) {
 std::string str(const Group& group) { return group.has_value() ? std::string(*group) : "None"; }
 std::string repr(const Group& group) { return group.has_value() ? repr_of(*group, true) : "None"; }
 
-std::string repr_of(std::string_view text, bool is_text) {
-  return is_text ? repr(decode_utf8(text)) : "b" + repr(decode_latin1(text), true);
-}
+std::string repr_of(std::string_view text, bool is_text) { return is_text ? krait::repr(text) : repr_bytes(text); }
 
 std::string repr(const Match& match) {
   constexpr std::size_t kShown = 50;  // characters of the text's repr

@@ -5,6 +5,7 @@
 #include <array>
 #include <ctime>
 
+#include "krait/builtins/repr.h"
 #include "krait/ssl/_engine.h"
 
 namespace krait::ssl {
@@ -171,16 +172,6 @@ std::string Certificate::subject_part(std::string_view part) const {
 
 namespace {
 
-std::string quoted(const std::string& text) {
-  char quote = text.find('\'') != std::string::npos && text.find('"') == std::string::npos ? '"' : '\'';
-  std::string result(1, quote);
-  for (char c : text) {
-    if (c == quote || c == '\\') result += '\\';
-    result += c;
-  }
-  return result += quote;
-}
-
 // A tuple of what `print` makes of each: with a comma after a single one.
 template <class T, class F>
 std::string tuple_of(const std::vector<T>& items, F print) {
@@ -193,14 +184,18 @@ std::string tuple_of(const std::vector<T>& items, F print) {
 
 std::string repr(const Certificate& certificate) {
   if (certificate.empty()) return "{}";
-  auto field = [](const Certificate::Field& f) { return "(" + quoted(f.first) + ", " + quoted(f.second) + ")"; };
+  auto field = [](const Certificate::Field& f) {
+    return "(" + krait::repr(f.first) + ", " + krait::repr(f.second) + ")";
+  };
+  const auto quoted = [](std::string_view text) { return krait::repr(text); };
   auto name = [&](const Certificate::Name& n) {
     return tuple_of(n, [&](const std::vector<Certificate::Field>& set) { return tuple_of(set, field); });
   };
-  std::string text =
-      "{'subject': " + name(certificate.subject) + ", 'issuer': " + name(certificate.issuer) +
-      ", 'version': " + std::to_string(certificate.version) + ", 'serialNumber': " + quoted(certificate.serialNumber) +
-      ", 'notBefore': " + quoted(certificate.notBefore) + ", 'notAfter': " + quoted(certificate.notAfter);
+  std::string text = "{'subject': " + name(certificate.subject) + ", 'issuer': " + name(certificate.issuer) +
+                     ", 'version': " + std::to_string(certificate.version) +
+                     ", 'serialNumber': " + krait::repr(certificate.serialNumber) +
+                     ", 'notBefore': " + krait::repr(certificate.notBefore) +
+                     ", 'notAfter': " + krait::repr(certificate.notAfter);
   if (!certificate.subjectAltName.empty()) text += ", 'subjectAltName': " + tuple_of(certificate.subjectAltName, field);
   if (!certificate.OCSP.empty()) text += ", 'OCSP': " + tuple_of(certificate.OCSP, quoted);
   if (!certificate.caIssuers.empty()) text += ", 'caIssuers': " + tuple_of(certificate.caIssuers, quoted);
@@ -242,7 +237,7 @@ std::int64_t cert_time_to_seconds(const std::string& cert_time) {
   std::tm parts{};
   const char* end = ::strptime(cert_time.c_str(), "%b %d %H:%M:%S %Y GMT", &parts);
   if (!end || *end != '\0')
-    throw ValueError("time data " + quoted(cert_time) + " does not match format \"%b %d %H:%M:%S %Y GMT\"");
+    throw ValueError("time data " + krait::repr(cert_time) + " does not match format \"%b %d %H:%M:%S %Y GMT\"");
   return ::timegm(&parts);
 }
 

@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/time/_calendar.h"
 #include "krait/time/_format.h"
 #include "krait/time/_match.h"
 #include "krait/time/_parsed.h"
-#include "krait/time/_repr.h"
 #include "krait/time/local_zone.h"
 
 namespace krait::time {
@@ -188,7 +188,7 @@ class Interpreter {
     }
     const std::string_view whole = digits;
     if (whole.size() > 4 && whole[4] == ':') {  // "+0530:15": int(":1") is what CPython tries there
-      throw ValueError("invalid literal for int() with base 10: " + _repr(whole.substr(4, 2)));
+      throw ValueError("invalid literal for int() with base 10: " + krait::repr(whole.substr(4, 2)));
     }
     const int sign = text[0] == '-' ? -1 : 1;
     const int seconds = whole.size() >= 6 ? number(whole.substr(4, 2)) : 0;
@@ -282,7 +282,7 @@ _Parsed _parse(std::string_view text, std::string_view format) {
   }
   _Match match;
   if (!match.run(text, steps, zone_names)) {
-    throw ValueError("time data " + _repr(text) + " does not match format " + _repr(format));
+    throw ValueError("time data " + krait::repr(text) + " does not match format " + krait::repr(format));
   }
   if (match.end() != text.size()) {
     throw ValueError("unconverted data remains: " + std::string(text.substr(match.end())));

@@ -8,12 +8,11 @@
 #include <cstdlib>
 
 #include "krait/builtins/print.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::unittest {
 
 namespace {
-
-constexpr char kHex[] = "0123456789abcdef";
 
 void append_code_point(std::string& text, char32_t c) {
   if (c >= 0xdc80 && c <= 0xdcff) {
@@ -51,57 +50,6 @@ std::size_t sequence(std::string_view text, char32_t& c) {
   return length;
 }
 
-// Beyond ASCII: the separators, controls, formats and code points set aside that a text really meets. Python: not
-// str.isprintable(), which also knows what Unicode has not assigned yet.
-bool is_unprintable(char32_t c) {
-  return (c >= 0x7f && c <= 0xa0) || c == 0xad || (c >= 0x600 && c <= 0x605) || c == 0x61c || c == 0x6dd ||
-         c == 0x1680 || c == 0x180e || (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) ||
-         (c >= 0x205f && c <= 0x206f) || c == 0x3000 || (c >= 0xd800 && c <= 0xf8ff) || c == 0xfeff ||
-         (c >= 0xfff0 && c <= 0xfffb) || c == 0xfffe || c == 0xffff || c >= 0xe0000;
-}
-
-void append_hex(std::string& text, char32_t c, int digits) {
-  for (int shift = (digits - 1) * 4; shift >= 0; shift -= 4) text += kHex[(c >> shift) & 15];
-}
-
-std::string quoted(const std::u32string& text) {
-  const bool doubles = text.find(U'\'') != text.npos && text.find(U'"') == text.npos;
-  const char32_t quote = doubles ? U'"' : U'\'';
-  std::string result(1, static_cast<char>(quote));
-  for (char32_t c : text) {
-    if (c == U'\n' || c == U'\r' || c == U'\t') {
-      result += c == U'\n' ? "\\n" : c == U'\r' ? "\\r" : "\\t";
-    } else if (c == quote || c == U'\\') {
-      result += '\\';
-      result += static_cast<char>(c);
-    } else if (c < 0x20 || is_unprintable(c)) {
-      result += c < 0x100 ? "\\x" : c < 0x10000 ? "\\u" : "\\U";
-      append_hex(result, c, c < 0x100 ? 2 : c < 0x10000 ? 4 : 8);
-    } else {
-      append_code_point(result, c);
-    }
-  }
-  return result += static_cast<char>(quote);
-}
-
-std::string quoted_bytes(const std::string& bytes) {
-  const char quote = bytes.find('\'') != bytes.npos && bytes.find('"') == bytes.npos ? '"' : '\'';
-  std::string result = std::string("b") + quote;
-  for (char each : bytes) {
-    const auto c = static_cast<unsigned char>(each);
-    if (each == '\n' || each == '\r' || each == '\t') {
-      result += each == '\n' ? "\\n" : each == '\r' ? "\\r" : "\\t";
-    } else if (c < 0x20 || c >= 0x7f) {
-      result += "\\x";
-      append_hex(result, c, 2);
-    } else {
-      if (each == quote || each == '\\') result += '\\';
-      result += each;
-    }
-  }
-  return result += quote;
-}
-
 // Numbers by their value, others by their text.
 bool less(const _Value& a, const _Value& b) {
   if (a.kind != b.kind) return a.kind < b.kind;
@@ -136,9 +84,9 @@ std::string _repr(const _Value& value) {
     case _Value::Kind::Atom:
       return value.text;
     case _Value::Kind::Str:
-      return quoted(_decoded(value.text));
+      return krait::repr(value.text);
     case _Value::Kind::Bytes:
-      return quoted_bytes(value.text);
+      return repr_bytes(value.text);
     case _Value::Kind::List:
       return "[" + joined(value.items) + "]";
     case _Value::Kind::Tuple:

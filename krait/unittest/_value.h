@@ -162,7 +162,9 @@ _Value _value(const T& x) {
     return _text_value(x);
   } else if constexpr (_HasRepr<T>) {
     return _atom(repr(x));
-  } else if constexpr (std::is_base_of_v<BaseException, T> || std::is_base_of_v<std::exception, T>) {
+  } else if constexpr (std::is_base_of_v<BaseException, T>) {
+    return _atom(_class_name(typeid(x)) + "(" + _shown_args(x) + ")");
+  } else if constexpr (std::is_base_of_v<std::exception, T>) {
     return _exception_value(typeid(x), x.what());
   } else if constexpr (_Maybe<T>) {
     return x.has_value() ? _value(*x) : _atom("None");

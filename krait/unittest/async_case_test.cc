@@ -143,7 +143,7 @@ TEST(Course, a_failed_asyncSetUp_goes_on_with_the_cleanups) {
 TEST(Course, a_failed_test_is_torn_down) {
   Case test;
   test.errors.push_back(raise_in("test", KeyError("k")));
-  EXPECT_EQ(test.run(), (Trace{"setUp", "asyncSetUp", "test", "F the test raised KeyError: k", "asyncTearDown",
+  EXPECT_EQ(test.run(), (Trace{"setUp", "asyncSetUp", "test", "F the test raised KeyError: 'k'", "asyncTearDown",
                                "tearDown", "cleanup2", "cleanup1"}));
 }
 
@@ -297,7 +297,7 @@ TEST(Failure, shows_what_a_group_holds_and_where_it_came_from) {
     co_return;
   });
   EXPECT_EQ(first_line(text), "the test raised ExceptionGroup: unhandled errors in a TaskGroup (2 sub-exceptions)");
-  for (const char* part : {"ValueError: v", "OSError: disk", "KeyError: k"}) EXPECT_TRUE(holds(text, part)) << text;
+  for (const char* part : {"ValueError: v", "OSError: disk", "KeyError: 'k'"}) EXPECT_TRUE(holds(text, part)) << text;
 }
 
 constexpr std::string_view kDeadlock =

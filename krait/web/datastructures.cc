@@ -17,7 +17,7 @@ std::vector<std::string_view> Headers::getlist(std::string_view name) const {
 
 std::string_view Headers::operator[](std::string_view name) const {
   const auto value = get(name);
-  if (!value) throw KeyError("'" + std::string(name) + "'");
+  if (!value) throw KeyError(std::string(name));
   return *value;
 }
 
@@ -38,7 +38,7 @@ std::vector<std::string_view> MultiDict::getlist(std::string_view name) const {
 
 std::string_view MultiDict::operator[](std::string_view name) const {
   const auto value = get(name);
-  if (!value) throw KeyError("'" + std::string(name) + "'");
+  if (!value) throw KeyError(std::string(name));
   return *value;
 }
 

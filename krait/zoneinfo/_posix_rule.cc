@@ -7,8 +7,8 @@
 #include "krait/zoneinfo/_posix_rule.h"
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/time/_calendar.h"
-#include "krait/time/_repr.h"
 
 namespace krait::zoneinfo {
 
@@ -41,7 +41,7 @@ class Reader {
   }
 
  private:
-  [[noreturn]] void fail(const char* what) const { throw ValueError(std::string(what) + "b" + time::_repr(text_)); }
+  [[noreturn]] void fail(const char* what) const { throw ValueError(std::string(what) + repr_bytes(text_)); }
 
   bool take(char c) {
     if (!rest_.starts_with(c)) return false;

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "krait/builtins/repr.h"
 #include "krait/datetime/datetime.h"
-#include "krait/time/_repr.h"
 #include "krait/zoneinfo/_tzif.h"
 #include "krait/zoneinfo/tzpath.h"
 
@@ -39,7 +39,7 @@ class _Zone final : public datetime::tzinfo {
   }
   std::string str() const override { return key_ ? *key_ : repr(); }
   std::string repr() const override {
-    return key_ ? "zoneinfo.ZoneInfo(key=" + time::_repr(*key_) + ")" : "zoneinfo.ZoneInfo.from_file(<file>)";
+    return key_ ? "zoneinfo.ZoneInfo(key=" + krait::repr(*key_) + ")" : "zoneinfo.ZoneInfo.from_file(<file>)";
   }
 
  private:

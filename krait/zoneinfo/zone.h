@@ -21,7 +21,7 @@
 
 namespace krait::zoneinfo {
 
-// "No time zone found with key Nowhere/City". Python: zoneinfo.ZoneInfoNotFoundError
+// "'No time zone found with key Nowhere/City'": with the quotes of a KeyError. Python: zoneinfo.ZoneInfoNotFoundError
 KRAIT_EXCEPTION(ZoneInfoNotFoundError, KeyError);
 
 class _Zone;

@@ -153,8 +153,8 @@ TEST(ZoneInfo, is_printed_as_python_prints_it) {
 }
 
 TEST(ZoneInfo, that_is_not_there_is_a_key_error) {
-  EXPECT_EQ(fault([] { ZoneInfo("Nowhere/City"); }), "No time zone found with key Nowhere/City");
-  EXPECT_EQ(fault([] { ZoneInfo("America"); }), "No time zone found with key America");
+  EXPECT_EQ(fault([] { ZoneInfo("Nowhere/City"); }), "'No time zone found with key Nowhere/City'");
+  EXPECT_EQ(fault([] { ZoneInfo("America"); }), "'No time zone found with key America'");
   EXPECT_EQ(fault([] { ZoneInfo("../zoneinfo/UTC"); }),
             "ZoneInfo keys must refer to subdirectories of TZPATH, got: ../zoneinfo/UTC");
   EXPECT_THROW(ZoneInfo("Nowhere/City"), KeyError);

@@ -25,8 +25,8 @@ using json::Value;
 
 Ops all_ops() {
   Ops all{{"aio.run", [](const Value& request) { return run_scenario(request["scenario"]); }}};
-  for (const Ops& ops :
-       {argparse_ops(), codec_ops(), datetime_ops(), json_ops(), logging_ops(), re_ops(), time_ops(), url_ops()})
+  for (const Ops& ops : {argparse_ops(), codec_ops(), datetime_ops(), http_ops(), json_ops(), logging_ops(), re_ops(),
+                         time_ops(), url_ops()})
     all.insert(ops.begin(), ops.end());
   return all;
 }

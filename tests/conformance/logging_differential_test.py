@@ -1,18 +1,25 @@
 #!/usr/bin/env python3
-"""krait's messages and formatters beside those of the Python that runs this, on random formats.
+"""krait's messages, formatters and rollovers by time beside those of the Python that runs this, on random formats and times.
 
   logging_differential_test.py [COUNT [SEED]]        KRAIT_SEED works, too
 """
 
+import datetime
 import logging
+import logging.handlers
 import os
 import random
 import sys
+import tempfile
+import time
 import unittest
+import unittest.mock
 
 import compare
 
 COUNT = 1500
+# Before 3.13 the next rollover was another one where clocks are set, and with an interval of more than one day.
+ROLLOVERS = sys.version_info >= (3, 13)
 VALUES = [0, 1, -5, 65, 255, 10**15, 0x110000, 1.5, -0.25, 1e20, 1e-7, 123456.789, 0.0, "", "a", "é", "it's", 'x"y', "ab\n", "日本", None, True, False]
 FIELDS = {"name": "shop", "levelname": "INFO", "levelno": 20, "lineno": 41, "message": "x", "msg": "hello", "msecs": 62.0, "created": 1700000000.0625, "user": "é",
           "funcName": "cook", "process": 1234567}
@@ -53,6 +60,27 @@ def format_case(rng):
     return request, lambda: logging.Formatter(fmt, style=style).format(logging.makeLogRecord(dict(FIELDS)))
 
 
+def rollover(when, interval, utc, at, t, due, tz):
+    os.environ["TZ"] = tz
+    time.tzset()
+    at = None if at is None else (datetime.datetime.min + datetime.timedelta(seconds=at)).time()
+    with tempfile.TemporaryDirectory() as folder:
+        handler = logging.handlers.TimedRotatingFileHandler(folder + "/x.log", when, interval, delay=True, utc=utc, atTime=at)
+        at_next = handler.computeRollover(t)
+        open(folder + "/x.log", "w").close()
+        handler.rolloverAt = due
+        with unittest.mock.patch("time.time", lambda: t):
+            handler.doRollover()
+        return [at_next, *os.listdir(folder)]
+
+
+def rollover_case(rng):
+    t = rng.choice([1711846800, 1729990800, 1710054000, 1730613600, 1700000000]) + rng.randrange(-200000, 200000)  # about the days when clocks are set
+    asked = {"when": rng.choice(["S", "m", "H", "D", "midnight", "midnight", "W0", "W3", "w6"]), "interval": rng.choice([1, 1, 2, 5]), "utc": rng.random() < 0.3,
+             "at": rng.choice([None, None, 3600, 9000, 49500, 86399]), "t": t, "due": t - rng.randrange(100000), "tz": rng.choice(["UTC", "Europe/Berlin", "America/New_York", "Asia/Kolkata"])}
+    return {"op": "logging.rollover", **asked}, lambda: rollover(**asked)
+
+
 def answer(judge):
     try:
         return {"ok": judge()}
@@ -68,7 +96,7 @@ class Differential(unittest.TestCase):
         conform = compare.Program(compare.conform_command())
         differences = []
         for number in range(count):
-            request, judge = rng.choice([message_case, format_case])(rng)
+            request, judge = rng.choice([message_case, message_case, format_case, format_case] + [rollover_case] * ROLLOVERS)(rng)
             got, wanted = conform.ask({"id": number, **request}), answer(judge)
             if not compare.same(got, wanted):
                 differences.append("%s\n  krait  %s\n  python %s" % (request, got, wanted))

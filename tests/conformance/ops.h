@@ -12,12 +12,13 @@ namespace krait::conformance {
 using Op = json::Value (*)(const json::Value& request);
 using Ops = std::map<std::string_view, Op>;
 
+Ops http_ops();      // http.status, http.members, http.media, http.date, http.formatdate
 Ops codec_ops();     // http.request, json.loads
 Ops json_ops();      // json.decode, json.dumps
 Ops argparse_ops();  // argparse.run, argparse.help
 Ops time_ops();      // time.*, datetime.*
 Ops datetime_ops();  // timedelta.*, datetime.apply, zoneinfo.look
-Ops logging_ops();   // logging.message, logging.format
+Ops logging_ops();   // logging.message, logging.format, logging.rollover
 Ops url_ops();       // url.split and its kin, form.parse, cookie.parse
 Ops re_ops();        // re.*
 

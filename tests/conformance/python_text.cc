@@ -184,7 +184,8 @@ std::string describe(const std::exception_ptr& error) {
   } catch (const asyncio::CancelledError& cancelled) {
     return std::string("CancelledError(") + cancelled.what() + ")";
   } catch (const BaseException& other) {
-    if (shows_its_text(other)) return type_name(error) + "(" + without_reprs(other.what()) + ")";
+    const auto* key = dynamic_cast<const KeyError*>(&other);
+    if (shows_its_text(other)) return type_name(error) + "(" + without_reprs(key ? key->key() : other.what()) + ")";
     return type_name(error);
   } catch (...) {
     return type_name(error);

@@ -136,22 +136,13 @@ Value datetime_strftime(const Value& request) {
   return as_datetime(request["dt"]).strftime(request["format"].as_string());
 }
 
-zoneinfo::ZoneInfo as_zone(const Value& key) {
-  try {
-    return zoneinfo::ZoneInfo(key.as_string());
-  } catch (const zoneinfo::ZoneInfoNotFoundError& error) {
-    // Python's str() of a KeyError is the repr of its argument.
-    throw zoneinfo::ZoneInfoNotFoundError("'" + std::string(error.what()) + "'");
-  }
-}
-
 Value astimezone(const Value& request) {
   use_zone(request);
   datetime::datetime when = as_datetime(request["iso"]);
-  if (const Value* zone = find(request, "zone")) when = when.replace({.tzinfo = as_zone(*zone)});
+  if (const Value* zone = find(request, "zone")) when = when.replace({.tzinfo = zoneinfo::ZoneInfo(zone->as_string())});
   if (const Value* fold = find(request, "fold")) when = when.replace({.fold = as_int(*fold)});
   const Value* to = find(request, "to");
-  return when.astimezone(to ? datetime::tz(as_zone(*to)) : datetime::tz()).isoformat();
+  return when.astimezone(to ? datetime::tz(zoneinfo::ZoneInfo(to->as_string())) : datetime::tz()).isoformat();
 }
 
 Value diff(const Value& request) {

@@ -82,6 +82,8 @@ void write(_Writer& out, const std::exception_ptr& error) {
   std::optional<std::string> text;
   if (group) {
     text = group->message();
+  } else if (const auto* key = _exception_cast<KeyError>(error)) {
+    if (key->has_message()) text = key->key();
   } else if (!known || known->has_message()) {
     text = krait::str(error);
   }

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "krait/builtins/exceptions.h"
-#include "krait/urllib/parse/_text.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::urllib::parse {
 namespace {
@@ -85,7 +85,7 @@ void _check_bracketed_host(std::string_view hostname) {
   } else if (is_ipv4(hostname)) {
     throw ValueError("An IPv4 address cannot be in brackets");
   } else if (!is_ipv6(hostname)) {
-    throw ValueError(_repr(hostname) + " does not appear to be an IPv4 or IPv6 address");
+    throw ValueError(krait::repr(hostname) + " does not appear to be an IPv4 or IPv6 address");
   }
 }
 

@@ -126,21 +126,4 @@ std::string _decode(std::string_view bytes, std::string_view encoding, std::stri
   throw LookupError("unknown encoding: " + std::string(encoding));
 }
 
-std::string _repr(std::string_view text) {
-  const char quote = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, quote);
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '\n' || c == '\r' || c == '\t') {
-      result += c == '\n' ? "\\n" : c == '\r' ? "\\r" : "\\t";
-    } else if (byte < 0x20 || byte == 0x7f) {
-      ((result += "\\x") += kHex[byte >> 4]) += kHex[byte & 15U];
-    } else {
-      if (c == quote || c == '\\') result += '\\';
-      result += c;
-    }
-  }
-  return result += quote;
-}
-
 }  // namespace krait::urllib::parse

@@ -10,7 +10,4 @@ namespace krait::urllib::parse {
 // Throws UnicodeDecodeError, LookupError "unknown encoding: x".
 std::string _decode(std::string_view bytes, std::string_view encoding, std::string_view errors);
 
-// Python: repr(text). What is not ASCII stands as it is.
-std::string _repr(std::string_view text);
-
 }  // namespace krait::urllib::parse

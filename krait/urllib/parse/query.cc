@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "krait/builtins/exceptions.h"
-#include "krait/urllib/parse/_text.h"
+#include "krait/builtins/repr.h"
 
 namespace krait::urllib::parse {
 
@@ -26,7 +26,7 @@ std::vector<std::pair<std::string, std::string>> parse_qsl(std::string_view qs, 
     const std::size_t end = qs.find(separator);
     const std::string_view field = qs.substr(0, end);
     const std::size_t equals = field.find('=');
-    if (equals == field.npos && options.strict_parsing) throw ValueError("bad query field: " + _repr(field));
+    if (equals == field.npos && options.strict_parsing) throw ValueError("bad query field: " + krait::repr(field));
     const std::string_view value = equals == field.npos ? std::string_view() : field.substr(equals + 1);
     if (!(field.empty() && !options.strict_parsing) && (!value.empty() || options.keep_blank_values)) {
       std::string name = decode(field.substr(0, equals));
@@ -46,7 +46,7 @@ const std::vector<std::string>* Query::find(std::string_view name) const noexcep
 
 const std::vector<std::string>& Query::operator[](std::string_view name) const {
   if (const std::vector<std::string>* values = find(name)) return *values;
-  throw KeyError(_repr(name));
+  throw KeyError(std::string(name));
 }
 
 Query parse_qs(std::string_view qs, const QueryOptions& options) {
@@ -65,7 +65,7 @@ std::string urlencode(const std::vector<QueryPair>& query, const UrlencodeOption
   for (const auto& [name, value] : query) {
     if (name.is_list()) throw TypeError("cannot encode a query: a name is a list");
     if (value.is_list() && !options.doseq) {
-      throw TypeError("cannot encode a query: the value of " + _repr(name.values()[0]) + " is a list: set doseq");
+      throw TypeError("cannot encode a query: the value of " + krait::repr(name.values()[0]) + " is a list: set doseq");
     }
     const std::string quoted = options.quote_via(name.values()[0], options.safe);
     for (const std::string& each : value.values()) {

@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/builtins/repr.h"
 #include "krait/urllib/parse/_address.h"
-#include "krait/urllib/parse/_text.h"
 
 namespace krait::urllib::parse {
 namespace {
@@ -137,7 +137,7 @@ std::optional<int> _Netloc::port() const {
   const std::string_view port = host_info(netloc).port;
   if (port.empty()) return std::nullopt;
   if (!std::all_of(port.begin(), port.end(), is_digit)) {
-    throw ValueError("Port could not be cast to integer value as " + _repr(port));
+    throw ValueError("Port could not be cast to integer value as " + krait::repr(port));
   }
   int number = 0;
   for (const char c : port) {

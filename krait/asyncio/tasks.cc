@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "krait/builtins/traceback.h"
+#include "krait/logging/record.h"
 
 namespace krait::asyncio {
 
@@ -186,6 +187,16 @@ void _TaskCore::abandon() noexcept {
 }
 
 AnyTask current_task() { return AnyTask(_running.task); }
+
+namespace {
+
+// Python: logging.LogRecord asks asyncio, where that was imported, for the name of the current task.
+[[maybe_unused]] const bool records_have_task_names = [] {
+  logging::_set_name_sources({.task = [] { return _running.task ? _running.task->name() : std::string(); }});
+  return true;
+}();
+
+}  // namespace
 
 std::vector<AnyTask> all_tasks(EventLoop* loop) {
   std::vector<AnyTask> tasks;

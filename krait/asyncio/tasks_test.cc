@@ -7,6 +7,8 @@
 
 #include "krait/asyncio/_run_virtually_test.h"
 #include "krait/asyncio/runners.h"
+#include "krait/logging/levels.h"
+#include "krait/logging/record.h"
 
 namespace krait::asyncio {
 namespace {
@@ -588,6 +590,17 @@ TEST(Sleep, a_number_of_seconds_beyond_all_time_is_for_ever) {
     co_await sleep(24h * 365 * 200);
     EXPECT_FALSE(task.done());
     co_await sleep(-1e300);
+  });
+}
+
+TEST(Tasks, a_log_record_has_the_name_of_the_task_that_made_it) {
+  const auto task_name = [] { return logging::LogRecord("x", logging::NOTSET, "x.cc", 1, "").taskName; };
+  EXPECT_EQ(task_name(), std::nullopt);
+  Stage stage;
+  const auto named = [task_name]() -> Coroutine<std::optional<std::string>> { co_return task_name(); };
+  stage.run([&]() -> Coroutine<> {
+    EXPECT_EQ(co_await create_task(named(), {.name = "cook"}), "cook");
+    EXPECT_EQ(task_name(), current_task().get_name());
   });
 }
 

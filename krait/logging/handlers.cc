@@ -60,8 +60,28 @@ void WatchedFileHandler::emit(LogRecord& record) {
   FileHandler::emit(record);
 }
 
+BufferingHandler::BufferingHandler(std::size_t capacity) : capacity_(capacity) {}
+BufferingHandler::~BufferingHandler() = default;
+
+void BufferingHandler::emit(LogRecord& record) {
+  buffer.push_back(record);
+  if (shouldFlush(record)) flush();
+}
+
+bool BufferingHandler::shouldFlush(const LogRecord&) const { return buffer.size() >= capacity_; }
+
+void BufferingHandler::flush() {
+  const std::lock_guard guard(lock());
+  buffer.clear();
+}
+
+void BufferingHandler::close() {
+  flush();
+  Handler::close();
+}
+
 MemoryHandler::MemoryHandler(std::size_t capacity, MemoryOptions options)
-    : capacity_(capacity), options_(std::move(options)) {}
+    : BufferingHandler(capacity), options_(std::move(options)) {}
 MemoryHandler::~MemoryHandler() = default;
 
 void MemoryHandler::setTarget(std::shared_ptr<Handler> target) {
@@ -69,27 +89,22 @@ void MemoryHandler::setTarget(std::shared_ptr<Handler> target) {
   options_.target = std::move(target);
 }
 
-void MemoryHandler::emit(LogRecord& record) {
-  buffer_.push_back(record);
-  if (shouldFlush(record)) flush();
-}
-
 bool MemoryHandler::shouldFlush(const LogRecord& record) const {
-  return buffer_.size() >= capacity_ || record.levelno >= options_.flushLevel;
+  return BufferingHandler::shouldFlush(record) || record.levelno >= options_.flushLevel;
 }
 
 void MemoryHandler::flush() {
   const std::lock_guard guard(lock());
   if (!options_.target) return;
-  for (LogRecord& record : buffer_) options_.target->handle(record);
-  buffer_.clear();
+  for (LogRecord& record : buffer) options_.target->handle(record);
+  buffer.clear();
 }
 
 void MemoryHandler::close() {
   if (options_.flushOnClose) flush();
   const std::lock_guard guard(lock());
   options_.target = nullptr;
-  buffer_.clear();
+  buffer.clear();
   Handler::close();
 }
 

@@ -47,6 +47,27 @@ class WatchedFileHandler : public FileHandler {
   void reopenIfNeeded();
 };
 
+// Keeps records until there are `capacity` of them, then flushes: a class that derives says in flush() what becomes of them.
+// Python: BufferingHandler(capacity)
+class BufferingHandler : public Handler {
+ public:
+  explicit BufferingHandler(std::size_t capacity);
+  ~BufferingHandler() override;
+
+  void emit(LogRecord& record) override;
+  virtual bool shouldFlush(const LogRecord& record) const;
+  // Forgets them.
+  void flush() override;
+  // Flushes first.
+  void close() override;
+
+ protected:
+  std::vector<LogRecord> buffer;  // Python: handler.buffer
+
+ private:
+  std::size_t capacity_;
+};
+
 struct MemoryOptions {
   Level flushLevel = ERROR;
   std::shared_ptr<Handler> target = nullptr;
@@ -55,22 +76,19 @@ struct MemoryOptions {
 
 // Keeps records until there are `capacity` of them or one of flushLevel comes, then hands them to the target.
 // Python: MemoryHandler(capacity, flushLevel=ERROR, target=None, flushOnClose=True)
-class MemoryHandler : public Handler {
+class MemoryHandler : public BufferingHandler {
  public:
   explicit MemoryHandler(std::size_t capacity, MemoryOptions options = {});
   ~MemoryHandler() override;
 
   void setTarget(std::shared_ptr<Handler> target);
-  void emit(LogRecord& record) override;
-  virtual bool shouldFlush(const LogRecord& record) const;
+  bool shouldFlush(const LogRecord& record) const override;
   void flush() override;
   void close() override;
   bool _flush_at_shutdown() const override { return options_.flushOnClose; }
 
  private:
-  std::size_t capacity_;
   MemoryOptions options_;
-  std::vector<LogRecord> buffer_;
 };
 
 }  // namespace krait::logging::handlers

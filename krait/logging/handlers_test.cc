@@ -60,6 +60,28 @@ TEST(WatchedFileHandler, follows_its_name) {
   EXPECT_EQ(read(path + ".moved"), "a\n");
 }
 
+// A line for each batch.
+class Batches : public BufferingHandler {
+ public:
+  explicit Batches(std::size_t capacity) : BufferingHandler(capacity) {}
+  ~Batches() override { close(); }
+  void flush() override {
+    std::string line;
+    for (LogRecord& record : buffer) line += format(record);
+    if (!line.empty()) lines.push_back(line);
+    BufferingHandler::flush();
+  }
+  std::vector<std::string> lines;
+};
+
+TEST(BufferingHandler, flushes_when_it_is_full_and_when_it_is_closed) {
+  Batches handler(2);
+  for (const char* text : {"a", "b", "c"}) log(handler, text);
+  EXPECT_EQ(handler.lines, std::vector<std::string>{"ab"});
+  handler.close();
+  EXPECT_EQ(handler.lines, (std::vector<std::string>{"ab", "c"}));
+}
+
 TEST(MemoryHandler, hands_on_what_it_kept_when_it_is_full_or_it_matters) {
   const Folder folder;
   const auto target = std::make_shared<FileHandler>(folder / "x.log");

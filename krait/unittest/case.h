@@ -37,7 +37,8 @@
 #include "krait/builtins/awaitable.h"
 #include "krait/builtins/coroutine.h"
 #include "krait/builtins/exceptions.h"
-#include "krait/unittest/_assertions.h"
+#include "krait/unittest/_logs.h"
+#include "krait/unittest/_regexes.h"
 #include "krait/unittest/_registry.h"
 
 namespace krait::unittest {
@@ -117,7 +118,7 @@ class SubTestContext {
 };
 
 // Python: unittest.TestCase. failureException is AssertionError, and whatever derives from it.
-class TestCase : public TestLike, public _Assertions {
+class TestCase : public TestLike, public _RegexAssertions, public _LogAssertions {
  public:
   // Hooks. Python: def setUp(self), def tearDown(self), @classmethod def setUpClass(cls), def tearDownClass(cls)
   virtual void setUp() {}

@@ -1,6 +1,6 @@
 #pragma once
-// Python: unittest. What stands on GoogleTest is included by its own name: <krait/unittest/async_case.h> and
-// <krait/unittest/cancel_everywhere.h>.
+// Python: unittest. What stands on GoogleTest is included by its own name: <krait/unittest/cancel_everywhere.h>.
+#include "krait/unittest/async_case.h"
 #include "krait/unittest/case.h"
 #include "krait/unittest/main.h"
 #include "krait/unittest/memory_streams.h"

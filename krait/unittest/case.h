@@ -21,7 +21,7 @@
 // is a failure, any other exception an error. A derived class has the tests of its bases as well; those of an abstract
 // class run in the derived ones only.
 //
-// In a plain TEST of GoogleTest the free assertRaises below is of use; a test that is a coroutine is in async_case.h.
+// A test that is a coroutine is in async_case.h. In a plain TEST of GoogleTest the free assertRaises below is of use.
 //
 // Python: unittest.case
 
@@ -213,6 +213,7 @@ class TestCase : public TestLike, public _RegexAssertions, public _LogAssertions
   virtual void _call_close() {}
   void _enters(const char* part) noexcept { part_ = part; }
   void _add_cleanup(_Cleanup cleanup) { cleanups_.push_back(std::move(cleanup)); }
+  void _drop_cleanups() noexcept { cleanups_.clear(); }
 
   template <class F, class... Args>
   static _Cleanup _bound(F&& function, Args&&... arguments) {

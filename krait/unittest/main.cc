@@ -30,13 +30,21 @@ constexpr const char* kHelp =
     "  -f, --failfast       Stop on first fail or error\n"
     "  -c, --catch          Catch Ctrl-C and display results so far\n"
     "  -b, --buffer         Buffer stdout and stderr during tests\n"
-    "  -k TESTNAMEPATTERNS  Only run tests which match the given substring\n"
+    "  -k TESTNAMEPATTERNS  Only run tests which match the given substring\n";
+constexpr const char* kGtestHint =
     "\nWith an option that begins with --gtest_, GoogleTest runs the tests and reports.\n";
 
 struct Asked {
   MainOptions options;
   std::vector<std::string> names, patterns;
 };
+
+std::string examples(const std::string& program) {
+  return "\nExamples:\n  " + program + "                           - run default set of tests\n  " + program +
+         " MyTestSuite               - run suite 'MyTestSuite'\n  " + program +
+         " MyTestCase.testSomething  - run MyTestCase.testSomething\n  " + program +
+         " MyTestCase                - run all 'test*' test methods\n" + std::string(39, ' ') + "in MyTestCase\n";
+}
 
 std::string usage(const std::string& program) {
   const std::string indent(7 + program.size() + 1, ' ');
@@ -123,7 +131,7 @@ class CommandLine {
   void flag(char letter) {
     MainOptions& options = asked_.options;
     if (letter == 'h') {
-      print(usage(program_) + kHelp);
+      print(usage(program_) + kHelp + examples(program_) + kGtestHint);
       throw SystemExit(0);
     }
     if (letter == 'v' || letter == 'q') options.verbosity = letter == 'v' ? 2 : 0;
@@ -160,7 +168,7 @@ class CommandLine {
 std::vector<_Class*> sorted_classes() {
   std::vector<_Class*> classes;
   for (_Class* each : _known_classes()) {
-    if (each->make) classes.push_back(each);
+    if (each->make || !each->runnable_tests().empty()) classes.push_back(each);
   }
   std::ranges::sort(classes, [](const _Class* a, const _Class* b) {
     const std::string first = a->module(), second = b->module();
@@ -169,14 +177,10 @@ std::vector<_Class*> sorted_classes() {
   return classes;
 }
 
-void load(TestSuite& suite, _Class& known, const _Method& method) {
-  std::unique_ptr<TestCase> test = known.make();
-  test->_bind(known, method);
-  suite.addTest(std::move(test));
-}
+void load(TestSuite& suite, _Class& known, const _Method& method) { suite.addTest(known.instance(method)); }
 
 void load(TestSuite& suite, _Class& known, const std::vector<std::string>& patterns) {
-  std::vector<const _Method*> methods = known.tests();
+  std::vector<const _Method*> methods = known.runnable_tests();
   std::ranges::sort(methods, [](const _Method* a, const _Method* b) { return std::string_view(a->name) < b->name; });
   for (const _Method* method : methods) {
     const std::string name = known.qualified_name() + "." + method->name;
@@ -233,7 +237,8 @@ void load_name(TestSuite& suite, const std::string& asked, const std::vector<std
     if (here && name == each->name) return load(suite, *each, patterns);
     if (!here || dot == std::string::npos || name.substr(0, dot) != each->name) continue;
     const std::string test = name.substr(dot + 1);
-    if (const _Method* method = each->find(test)) return load(suite, *each, *method);
+    if (const _Method* method = each->find(test); method && (each->make || method->make))
+      return load(suite, *each, *method);
     suite.addTest(
         FailedTest::make(test, "type object '" + std::string(each->name) + "' has no attribute '" + test + "'"));
     return;

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "krait/builtins/traceback.h"
+#include "krait/unittest/_fixtures.h"
 #include "krait/unittest/_gtest.h"
 #include "krait/unittest/_outcome.h"
-#include "krait/unittest/_suite.h"
 
 namespace krait::unittest {
 
@@ -89,9 +89,11 @@ class Bridge final : public ::testing::Test {
     const _Method* method = known_.find(name_);
     result.file = method->file;
     result.line = method->line;
-    if (result._previous_class != &known_) {
+    const _Class* previous = result._previous_class;
+    const bool same_module = previous && previous->module() == known_.module();
+    if (previous != &known_ && !(same_module && result._module_setup_failed)) {
       result.skipping.reset();
-      if (!result._module_setup_failed) result.broken.clear();
+      result.broken.clear();
     }
     if (!_Fixtures::enter(result, known_)) {
       if (result.skipping) {

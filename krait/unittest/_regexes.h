@@ -87,6 +87,9 @@ Coroutine<E> _raised_matching(F source, _Regex regex, RaisesOptions options, con
   co_return std::move(*context.exception);
 }
 
+template <class F>
+concept _GivesAwaitable = std::is_invocable_v<F&> && Awaitable<std::invoke_result_t<F&>>;
+
 class _RegexAssertions : public _Assertions {
   using At = std::source_location;
 
@@ -105,9 +108,7 @@ class _RegexAssertions : public _Assertions {
     requires(Awaitable<F> || std::is_invocable_v<F&>)
   auto assertRaisesRegex(const _Regex& expected_regex, F function, const RaisesOptions& options = {},
                          At at = At::current()) const {
-    if constexpr (Awaitable<F>) {
-      return _raised_matching<E>(std::move(function), expected_regex, options, *this, at);
-    } else if constexpr (Awaitable<std::invoke_result_t<F&>>) {
+    if constexpr (Awaitable<F> || _GivesAwaitable<F>) {
       return _raised_matching<E>(std::move(function), expected_regex, options, *this, at);
     } else {
       _RaisesContext<E> context(*this, expected_regex, options, at);

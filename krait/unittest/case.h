@@ -57,6 +57,27 @@ Coroutine<E> assertRaises(A awaitable, std::source_location at = std::source_loc
   return _raised_by<E>(std::move(awaitable), _class_name(typeid(E)) + " not raised", at);
 }
 
+// Enters a context manager, hands `add` what leaves it, and gives what its enter() gives.
+template <class Manager, class Add>
+decltype(auto) _entered(Manager manager, Add add) {
+  static_assert(
+      requires {
+        manager.enter();
+        manager.exit(std::exception_ptr());
+      }, "the object does not support the context manager protocol: it needs enter() and exit(std::exception_ptr)");
+  auto kept = std::make_shared<Manager>(std::move(manager));
+  const auto leave = [kept] { (void)kept->exit(nullptr); };
+  if constexpr (std::is_void_v<decltype(kept->enter())>) {
+    kept->enter();
+    add(leave);
+    return kept;
+  } else {
+    decltype(auto) entered = kept->enter();
+    add(leave);
+    return static_cast<decltype(kept->enter())>(std::forward<decltype(entered)>(entered));
+  }
+}
+
 // What a report names: a test, a sub-test, or a fixture that failed.
 class TestLike {
  public:
@@ -143,11 +164,11 @@ class TestCase : public TestLike, public _RegexAssertions, public _LogAssertions
   // shared_ptr to the manager where that is nothing. Python: self.enterContext(cm), cls.enterClassContext(cm)
   template <class Manager>
   decltype(auto) enterContext(Manager manager) {
-    return _enter(std::move(manager), cleanups_);
+    return _entered(std::move(manager), [this](_Cleanup leave) { cleanups_.push_back(std::move(leave)); });
   }
   template <class Manager>
   static decltype(auto) enterClassContext(Manager manager) {
-    return _enter(std::move(manager), _class_cleanups());
+    return _entered(std::move(manager), [](_Cleanup leave) { _class_cleanups().push_back(std::move(leave)); });
   }
   // Runs the cleanups now; false when one failed. Python: self.doCleanups()
   bool doCleanups();
@@ -229,25 +250,6 @@ class TestCase : public TestLike, public _RegexAssertions, public _LogAssertions
 
   void course(TestResult& result);
   static std::vector<_Cleanup>& _class_cleanups();
-  template <class Manager>
-  static decltype(auto) _enter(Manager manager, std::vector<_Cleanup>& cleanups) {
-    static_assert(
-        requires {
-          manager.enter();
-          manager.exit(std::exception_ptr());
-        }, "the object does not support the context manager protocol: it needs enter() and exit(std::exception_ptr)");
-    auto kept = std::make_shared<Manager>(std::move(manager));
-    const auto leave = [kept] { (void)kept->exit(nullptr); };
-    if constexpr (std::is_void_v<decltype(kept->enter())>) {
-      kept->enter();
-      cleanups.push_back(leave);
-      return kept;
-    } else {
-      decltype(auto) entered = kept->enter();
-      cleanups.push_back(leave);
-      return static_cast<decltype(kept->enter())>(std::forward<decltype(entered)>(entered));
-    }
-  }
   template <class F>
   static void _sub_test(SubTestContext context, F& body) {
     static_assert(!Awaitable<std::invoke_result_t<F&>>,
@@ -279,6 +281,11 @@ void addModuleCleanup(F&& function, Args&&... arguments) {
                        ... arguments = std::decay_t<Args>(std::forward<Args>(arguments))]() mutable {
     (void)function(std::move(arguments)...);
   });
+}
+// As TestCase::enterContext, until the module's cleanups run. Python: unittest.enterModuleContext(cm)
+template <class Manager>
+decltype(auto) enterModuleContext(Manager manager) {
+  return _entered(std::move(manager), [](_base::Function<void()> leave) { _add_module_cleanup(std::move(leave)); });
 }
 // Runs them now; throws the first exception when all have run. Python: unittest.doModuleCleanups()
 void doModuleCleanups();

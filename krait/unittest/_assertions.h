@@ -259,6 +259,7 @@ class _Assertions {
   // when it throws nothing; another exception passes through. Given something to await, or a coroutine function, it is a
   // coroutine: `co_await assertRaises<TimeoutError>(…)`. Python: with self.assertRaises(E, msg=None) as cm, cm.exception
   template <class E, class F>
+    requires(Awaitable<F> || std::is_invocable_v<F&>)
   auto assertRaises(F function, const RaisesOptions& options = {}, At at = At::current()) const {
     if constexpr (Awaitable<F>) {
       return _raised_by<E>(std::move(function), _not_raised_text(typeid(E), options), at);
@@ -274,11 +275,13 @@ class _Assertions {
     }
   }
 
- protected:
-  ~_Assertions() = default;
-
+  // --- for what asserts with other means ---
   std::string _message(const _Msg& msg, std::string standard) const;
   [[noreturn]] void _fail_with(const _Msg& msg, std::string standard, At at) const;
+  std::string _not_raised_text(const std::type_info& expected, const RaisesOptions& options) const;
+
+ protected:
+  ~_Assertions() = default;
 
  private:
   using Equality = _base::Function<void(const void*, const void*, const _Msg&)>;
@@ -303,7 +306,6 @@ class _Assertions {
   void _almost(const _Value& a, const _Value& b, bool equal, double difference, const _Value& shown, bool wanted_equal,
                const AlmostOptions& options, At at) const;
   std::string _truncated(std::string message, const std::string& diff) const;
-  std::string _not_raised_text(const std::type_info& expected, const RaisesOptions& options) const;
   bool _equal_by_function(const std::type_info& type, const void* first, const void* second, const _Msg& msg) const;
 
   mutable std::vector<std::pair<std::type_index, Equality>> equality_;

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include "krait/builtins/traceback.h"
+#include "krait/unittest/_fixtures.h"
 #include "krait/unittest/_gtest.h"
 #include "krait/unittest/_outcome.h"
-#include "krait/unittest/_suite.h"
 
 namespace krait::unittest {
 
@@ -73,6 +73,11 @@ class Finish final : public ::testing::Environment {
   void TearDown() override { _Fixtures::finish(teller()); }
 };
 
+// After an interrupt. A test's flags are put back when it has ended, so this waits for that.
+class SkipTheRest final : public ::testing::EmptyTestEventListener {
+  void OnTestEnd(const ::testing::TestInfo&) override { GTEST_FLAG_SET(fail_fast, true); }
+};
+
 class Bridge final : public ::testing::Test {
  public:
   Bridge(_Class& known, std::string name) : known_(known), name_(std::move(name)) {}
@@ -84,9 +89,11 @@ class Bridge final : public ::testing::Test {
     const _Method* method = known_.find(name_);
     result.file = method->file;
     result.line = method->line;
-    if (result._previous_class != &known_) {
+    const _Class* previous = result._previous_class;
+    const bool same_module = previous && previous->module() == known_.module();
+    if (previous != &known_ && !(same_module && result._module_setup_failed)) {
       result.skipping.reset();
-      if (!result._module_setup_failed) result.broken.clear();
+      result.broken.clear();
     }
     if (!_Fixtures::enter(result, known_)) {
       if (result.skipping) {
@@ -96,9 +103,15 @@ class Bridge final : public ::testing::Test {
       }
       return;
     }
-    std::unique_ptr<TestCase> test = known_.make();
-    test->_bind(known_, *method);
-    test->run(result);
+    std::unique_ptr<TestCase> test = known_.instance(*method);
+    std::optional<::testing::ScopedTrace> note;
+    if (std::string text = test->_note(); !text.empty()) note.emplace(method->file, method->line, text);
+    try {
+      test->run(result);
+    } catch (const KeyboardInterrupt&) {
+      ADD_FAILURE_AT(method->file, method->line) << test->_part() << " was interrupted: KeyboardInterrupt";
+      ::testing::UnitTest::GetInstance()->listeners().Append(new SkipTheRest);
+    }
   }
 
  private:
@@ -153,7 +166,7 @@ int _run_gtest(int argc, char** argv) {
 int _plain_gtest_tests() {
   int ours = 0;
   for (const _Class* known : _known_classes()) {
-    if (known->make) ours += static_cast<int>(known->tests().size());
+    ours += static_cast<int>(known->runnable_tests().size());
   }
   return ::testing::UnitTest::GetInstance()->total_test_count() - ours;
 }

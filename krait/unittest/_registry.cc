@@ -62,6 +62,18 @@ const _Method* _Class::find(std::string_view test) const {
   return nullptr;
 }
 
+std::vector<const _Method*> _Class::runnable_tests() const {
+  std::vector<const _Method*> all = tests();
+  std::erase_if(all, [this](const _Method* method) { return !make && !method->make; });
+  return all;
+}
+
+std::unique_ptr<TestCase> _Class::instance(const _Method& method) {
+  std::unique_ptr<TestCase> test = method.make ? method.make() : make();
+  test->_bind(*this, method);
+  return test;
+}
+
 std::string _Class::module() const { return _module_of(file); }
 
 _AddClass::_AddClass(_Class& known) {

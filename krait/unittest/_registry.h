@@ -81,6 +81,9 @@ struct _Class {
   // Each by its nearest definition, as a method is looked up: an own one hides an inherited one of that name.
   std::vector<const _Method*> tests() const;
   const _Method* find(std::string_view test) const;
+  // Those of them that there can be an instance for, and the instance.
+  std::vector<const _Method*> runnable_tests() const;
+  std::unique_ptr<TestCase> instance(const _Method& method);
   // Its file without folder and ending; "__main__" for the one that called unittest::main(). Python: cls.__module__
   std::string module() const;
   // Python: "%s.%s" % (cls.__module__, cls.__qualname__)

@@ -12,7 +12,7 @@
 // which is where data gets lost. A run must end with CancelledError or with a result, leave no task behind, and fail no
 // expectation; a failure says at which await point it was cancelled. The first run that fails is the last.
 //
-// Called from a plain TEST, for it runs loops itself. Needs GoogleTest, as async_case.h does. Python has none.
+// Called from a plain TEST, for it runs loops itself. Needs GoogleTest. Python has none.
 
 #include <gtest/gtest.h>
 

@@ -2,8 +2,8 @@
 
 #include <chrono>
 
+#include "krait/unittest/_fixtures.h"
 #include "krait/unittest/_outcome.h"
-#include "krait/unittest/_suite.h"
 
 namespace krait::unittest {
 

@@ -21,7 +21,7 @@
 // is a failure, any other exception an error. A derived class has the tests of its bases as well; those of an abstract
 // class run in the derived ones only.
 //
-// In a plain TEST of GoogleTest the free assertRaises below is of use; a test that is a coroutine is in async_case.h.
+// A test that is a coroutine is in async_case.h. In a plain TEST of GoogleTest the free assertRaises below is of use.
 //
 // Python: unittest.case
 
@@ -37,7 +37,8 @@
 #include "krait/builtins/awaitable.h"
 #include "krait/builtins/coroutine.h"
 #include "krait/builtins/exceptions.h"
-#include "krait/unittest/_assertions.h"
+#include "krait/unittest/_logs.h"
+#include "krait/unittest/_regexes.h"
 #include "krait/unittest/_registry.h"
 
 namespace krait::unittest {
@@ -54,6 +55,27 @@ KRAIT_EXCEPTION(SkipTest, Exception);
 template <class E, Awaitable A>
 Coroutine<E> assertRaises(A awaitable, std::source_location at = std::source_location::current()) {
   return _raised_by<E>(std::move(awaitable), _class_name(typeid(E)) + " not raised", at);
+}
+
+// Enters a context manager, hands `add` what leaves it, and gives what its enter() gives.
+template <class Manager, class Add>
+decltype(auto) _entered(Manager manager, Add add) {
+  static_assert(
+      requires {
+        manager.enter();
+        manager.exit(std::exception_ptr());
+      }, "the object does not support the context manager protocol: it needs enter() and exit(std::exception_ptr)");
+  auto kept = std::make_shared<Manager>(std::move(manager));
+  const auto leave = [kept] { (void)kept->exit(nullptr); };
+  if constexpr (std::is_void_v<decltype(kept->enter())>) {
+    kept->enter();
+    add(leave);
+    return kept;
+  } else {
+    decltype(auto) entered = kept->enter();
+    add(leave);
+    return static_cast<decltype(kept->enter())>(std::forward<decltype(entered)>(entered));
+  }
 }
 
 // What a report names: a test, a sub-test, or a fixture that failed.
@@ -117,7 +139,7 @@ class SubTestContext {
 };
 
 // Python: unittest.TestCase. failureException is AssertionError, and whatever derives from it.
-class TestCase : public TestLike, public _Assertions {
+class TestCase : public TestLike, public _RegexAssertions, public _LogAssertions {
  public:
   // Hooks. Python: def setUp(self), def tearDown(self), @classmethod def setUpClass(cls), def tearDownClass(cls)
   virtual void setUp() {}
@@ -142,11 +164,11 @@ class TestCase : public TestLike, public _Assertions {
   // shared_ptr to the manager where that is nothing. Python: self.enterContext(cm), cls.enterClassContext(cm)
   template <class Manager>
   decltype(auto) enterContext(Manager manager) {
-    return _enter(std::move(manager), cleanups_);
+    return _entered(std::move(manager), [this](_Cleanup leave) { cleanups_.push_back(std::move(leave)); });
   }
   template <class Manager>
   static decltype(auto) enterClassContext(Manager manager) {
-    return _enter(std::move(manager), _class_cleanups());
+    return _entered(std::move(manager), [](_Cleanup leave) { _class_cleanups().push_back(std::move(leave)); });
   }
   // Runs the cleanups now; false when one failed. Python: self.doCleanups()
   bool doCleanups();
@@ -212,6 +234,7 @@ class TestCase : public TestLike, public _Assertions {
   virtual void _call_close() {}
   void _enters(const char* part) noexcept { part_ = part; }
   void _add_cleanup(_Cleanup cleanup) { cleanups_.push_back(std::move(cleanup)); }
+  void _drop_cleanups() noexcept { cleanups_.clear(); }
 
   template <class F, class... Args>
   static _Cleanup _bound(F&& function, Args&&... arguments) {
@@ -227,25 +250,6 @@ class TestCase : public TestLike, public _Assertions {
 
   void course(TestResult& result);
   static std::vector<_Cleanup>& _class_cleanups();
-  template <class Manager>
-  static decltype(auto) _enter(Manager manager, std::vector<_Cleanup>& cleanups) {
-    static_assert(
-        requires {
-          manager.enter();
-          manager.exit(std::exception_ptr());
-        }, "the object does not support the context manager protocol: it needs enter() and exit(std::exception_ptr)");
-    auto kept = std::make_shared<Manager>(std::move(manager));
-    const auto leave = [kept] { (void)kept->exit(nullptr); };
-    if constexpr (std::is_void_v<decltype(kept->enter())>) {
-      kept->enter();
-      cleanups.push_back(leave);
-      return kept;
-    } else {
-      decltype(auto) entered = kept->enter();
-      cleanups.push_back(leave);
-      return static_cast<decltype(kept->enter())>(std::forward<decltype(entered)>(entered));
-    }
-  }
   template <class F>
   static void _sub_test(SubTestContext context, F& body) {
     static_assert(!Awaitable<std::invoke_result_t<F&>>,
@@ -277,6 +281,11 @@ void addModuleCleanup(F&& function, Args&&... arguments) {
                        ... arguments = std::decay_t<Args>(std::forward<Args>(arguments))]() mutable {
     (void)function(std::move(arguments)...);
   });
+}
+// As TestCase::enterContext, until the module's cleanups run. Python: unittest.enterModuleContext(cm)
+template <class Manager>
+decltype(auto) enterModuleContext(Manager manager) {
+  return _entered(std::move(manager), [](_base::Function<void()> leave) { _add_module_cleanup(std::move(leave)); });
 }
 // Runs them now; throws the first exception when all have run. Python: unittest.doModuleCleanups()
 void doModuleCleanups();

@@ -1,7 +1,5 @@
 #include "krait/unittest/main.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <charconv>
 #include <csignal>
@@ -11,7 +9,8 @@
 
 #include "krait/builtins/print.h"
 #include "krait/unittest/_gtest.h"
-#include "krait/unittest/_runner.h"
+#include "krait/unittest/loader.h"
+#include "krait/unittest/runner.h"
 
 namespace krait::unittest {
 
@@ -30,13 +29,21 @@ constexpr const char* kHelp =
     "  -f, --failfast       Stop on first fail or error\n"
     "  -c, --catch          Catch Ctrl-C and display results so far\n"
     "  -b, --buffer         Buffer stdout and stderr during tests\n"
-    "  -k TESTNAMEPATTERNS  Only run tests which match the given substring\n"
+    "  -k TESTNAMEPATTERNS  Only run tests which match the given substring\n";
+constexpr const char* kGtestHint =
     "\nWith an option that begins with --gtest_, GoogleTest runs the tests and reports.\n";
 
 struct Asked {
   MainOptions options;
   std::vector<std::string> names, patterns;
 };
+
+std::string examples(const std::string& program) {
+  return "\nExamples:\n  " + program + "                           - run default set of tests\n  " + program +
+         " MyTestSuite               - run suite 'MyTestSuite'\n  " + program +
+         " MyTestCase.testSomething  - run MyTestCase.testSomething\n  " + program +
+         " MyTestCase                - run all 'test*' test methods\n" + std::string(39, ' ') + "in MyTestCase\n";
+}
 
 std::string usage(const std::string& program) {
   const std::string indent(7 + program.size() + 1, ' ');
@@ -123,7 +130,7 @@ class CommandLine {
   void flag(char letter) {
     MainOptions& options = asked_.options;
     if (letter == 'h') {
-      print(usage(program_) + kHelp);
+      print(usage(program_) + kHelp + examples(program_) + kGtestHint);
       throw SystemExit(0);
     }
     if (letter == 'v' || letter == 'q') options.verbosity = letter == 'v' ? 2 : 0;
@@ -144,9 +151,7 @@ class CommandLine {
       refuse(program_, "argument --durations: invalid int value: " + _repr(_text_value(text)));
     asked_.options.durations = number;
   }
-  void pattern(const std::string& text) {
-    asked_.patterns.push_back(text.find('*') == std::string::npos ? "*" + text + "*" : text);
-  }
+  void pattern(const std::string& text) { asked_.patterns.push_back(text); }
 
   std::vector<std::string> arguments_;
   std::string program_, unknown_;
@@ -154,93 +159,6 @@ class CommandLine {
   bool only_names_ = false;
   Asked asked_;
 };
-
-// --- loading ---
-
-std::vector<_Class*> sorted_classes() {
-  std::vector<_Class*> classes;
-  for (_Class* each : _known_classes()) {
-    if (each->make) classes.push_back(each);
-  }
-  std::ranges::sort(classes, [](const _Class* a, const _Class* b) {
-    const std::string first = a->module(), second = b->module();
-    return first != second ? first < second : std::string_view(a->name) < b->name;
-  });
-  return classes;
-}
-
-void load(TestSuite& suite, _Class& known, const _Method& method) {
-  std::unique_ptr<TestCase> test = known.make();
-  test->_bind(known, method);
-  suite.addTest(std::move(test));
-}
-
-void load(TestSuite& suite, _Class& known, const std::vector<std::string>& patterns) {
-  std::vector<const _Method*> methods = known.tests();
-  std::ranges::sort(methods, [](const _Method* a, const _Method* b) { return std::string_view(a->name) < b->name; });
-  for (const _Method* method : methods) {
-    const std::string name = known.qualified_name() + "." + method->name;
-    const bool wanted = patterns.empty() || std::ranges::any_of(patterns, [&](const std::string& pattern) {
-                          return ::fnmatch(pattern.c_str(), name.c_str(), FNM_NOESCAPE) == 0;
-                        });
-    if (wanted) load(suite, known, *method);
-  }
-}
-
-// Stands for a name that there is no test of. Python: unittest.loader._FailedTest
-class FailedTest final : public TestCase {
- public:
-  explicit FailedTest(std::string why) : why_(std::move(why)) {}
-  static std::unique_ptr<TestCase> make(const std::string& part, std::string why) {
-    static _Class known{
-        "_FailedTest", typeid(FailedTest), "unittest.loader.py", 0, nullptr, [](_Decorations&) {}, [] {}, [] {}};
-    static std::vector<std::unique_ptr<std::pair<std::string, _Method>>> methods;  // what their names point into
-    auto& [name, method] = *methods.emplace_back(std::make_unique<std::pair<std::string, _Method>>(
-        part, _Method{nullptr, known.file, 0,
-                      [](TestCase& self) { throw AttributeError(static_cast<FailedTest&>(self).why_); },
-                      [](_Decorations&) {}}));
-    method.name = name.c_str();
-    auto test = std::make_unique<FailedTest>(std::move(why));
-    test->_bind(known, method);
-    return test;
-  }
-
- private:
-  std::string why_;
-};
-
-void load_name(TestSuite& suite, const std::string& asked, const std::vector<std::string>& patterns) {
-  std::string name = asked;
-  std::string module = "__main__";
-  const std::vector<_Class*> classes = sorted_classes();
-  const auto in_module = [&](const std::string& of) {
-    return std::ranges::any_of(classes, [&](const _Class* each) { return each->module() == of; });
-  };
-  // As everything is linked in, a module's name may stand in front.
-  if (const std::string head = name.substr(0, name.find('.')); in_module(head)) {
-    module = head;
-    name.erase(0, std::min(head.size() + 1, name.size()));
-    if (name.empty()) {
-      for (_Class* each : classes) {
-        if (each->module() == module) load(suite, *each, patterns);
-      }
-      return;
-    }
-  }
-  const std::size_t dot = name.rfind('.');
-  for (_Class* each : classes) {
-    const bool here = each->module() == module || module == "__main__";
-    if (here && name == each->name) return load(suite, *each, patterns);
-    if (!here || dot == std::string::npos || name.substr(0, dot) != each->name) continue;
-    const std::string test = name.substr(dot + 1);
-    if (const _Method* method = each->find(test)) return load(suite, *each, *method);
-    suite.addTest(
-        FailedTest::make(test, "type object '" + std::string(each->name) + "' has no attribute '" + test + "'"));
-    return;
-  }
-  const std::string head = name.substr(0, name.find('.'));
-  suite.addTest(FailedTest::make(head, "module '" + module + "' has no attribute '" + head + "'"));
-}
 
 // --- Ctrl-C with -c: the first lets the running test end, the second is the system's ---
 
@@ -271,17 +189,16 @@ int main(int argc, char** argv, const MainOptions& options, std::source_location
   } catch (const SystemExit& exit) {
     return exit.code;
   }
-  TestSuite suite;
   if (asked.names.empty()) asked.names = options.defaultTest;
-  for (const std::string& name : asked.names) load_name(suite, name, asked.patterns);
-  if (asked.names.empty()) {
-    for (_Class* each : sorted_classes()) load(suite, *each, asked.patterns);
-  }
+  TestLoader loader{.testNamePatterns = std::move(asked.patterns)};
+  TestSuite suite = asked.names.empty() ? loader.loadTests() : loader.loadTestsFromNames(asked.names);
   StoppableResult result(asked.options.verbosity);
-  result.failfast = asked.options.failfast;
-  result.buffer = asked.options.buffer;
   if (asked.options.catchbreak) std::signal(SIGINT, note_interrupt);
-  _run_and_report(std::move(suite), result, asked.options.verbosity, asked.options.durations);
+  TextTestRunner({.verbosity = asked.options.verbosity,
+                  .failfast = asked.options.failfast,
+                  .buffer = asked.options.buffer,
+                  .durations = asked.options.durations})
+      .run(std::move(suite), result);
   if (const int plain = _plain_gtest_tests(); plain > 0)
     result.writeln(std::to_string(plain) + " tests of GoogleTest's own were not run: --gtest_filter='*' runs all");
   if (!result.wasSuccessful()) return 1;

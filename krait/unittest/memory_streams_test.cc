@@ -1,5 +1,7 @@
 #include "krait/unittest/memory_streams.h"
 
+#include <gtest/gtest.h>
+
 #include <set>
 
 #include "krait/asyncio.h"

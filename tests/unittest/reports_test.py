@@ -17,10 +17,22 @@ MASKS = [
     (re.compile(r"^(Traceback \(most recent call last\):\n)(?:[ ]{2}.*\n)+", re.MULTILINE), r"\1  <frames>\n"),
 ]
 MASKED = "Traceback (most recent call last):\n  <frames>\n"
+GTEST_HINT = "With an option that begins with --gtest_, GoogleTest runs the tests and reports.\n\n"
 LINES = [
     "", "-v", "-q", "-f", "-vf", "-b", "-bv", "-k test_fail", "-v -k sub -k one", "-v A.test_x A.test_u", "B", "-v C", "D Ok",
     "E -v", "-v Ok NoSuch", "-k nothing_like_it", "Ok --quiet",
+    "G", "-v G", "-b G", "-f G", "-v H", "-v Base Derived", "Derived.test_own -v", "Base.test_own", "-v Cleaned", "-b Cleaned",
+    "-v Uncleaned", "B C Uncleaned", "C", "Logged", "-v -k regex", "-q NoSuch A.no_such", "-c Ok", "--locals Ok", "-vqf Ok", "-q -v Ok",
 ]
+# What names --durations, as usage does.
+if sys.version_info >= (3, 12):
+    LINES += [
+        "-h", "--help", "--durations", "--durations x", "--durations 0 -k nothing_like_it", "-x", "--no-such", "-k", "--verb=1",
+    ]
+
+
+# Under the name of ours, which usage and errors begin with.
+RUN_TWIN = "import sys; path = sys.argv[1]; sys.argv[:2] = ['reports']; exec(compile(open(path).read(), path, 'exec'))"
 
 
 def run(command):
@@ -37,10 +49,12 @@ class Reports(unittest.TestCase):
     def test_are_those_of_python(self):
         for line in LINES:
             with self.subTest(line=line):
-                theirs = run([sys.executable, "-W", "ignore", HERE / "reports.py", *line.split()])
+                theirs = run([sys.executable, "-W", "ignore", "-c", RUN_TWIN, HERE / "reports.py", *line.split()])
                 ours = run([PROGRAM, *line.split()])
-                # CPython shows no traceback of a name that it did not find, for all its frames are unittest's own.
-                ours = (ours[0], ours[1].replace(f"{MASKED}AttributeError: module", "AttributeError: module"), ours[2])
+                # CPython shows no traceback of a name that it did not find, for all its frames are unittest's own; it
+                # guesses what was meant, and knows no GoogleTest.
+                ours = (ours[0].removesuffix(GTEST_HINT), ours[1].replace(f"{MASKED}AttributeError", "AttributeError"), ours[2])
+                theirs = (theirs[0], re.sub(r"\. Did you mean: '\w+'\?$", "", theirs[1], flags=re.MULTILINE), theirs[2])
                 for theirs_said, ours_said in zip(theirs[:2], ours[:2]):
                     # "Ran 0 tests" is an OK before 3.12, and an exit status of 0.
                     if sys.version_info < (3, 12) and "Ran 0 tests" in theirs_said:

@@ -28,19 +28,4 @@ class _Fixtures {
   static void enter_class(TestResult& result, _Class& next);
 };
 
-// Tests in the order they are to run. Python: unittest.TestSuite
-class TestSuite {
- public:
-  void addTest(std::unique_ptr<TestCase> test) { tests_.push_back(std::move(test)); }
-  void addTests(TestSuite suite) {
-    for (auto& test : suite.tests_) tests_.push_back(std::move(test));
-  }
-  std::size_t countTestCases() const noexcept { return tests_.size(); }
-  // Runs and drops them one by one.
-  void run(TestResult& result);
-
- private:
-  std::vector<std::unique_ptr<TestCase>> tests_;
-};
-
 }  // namespace krait::unittest

@@ -1,4 +1,4 @@
-#include "krait/unittest/_runner.h"
+#include "krait/unittest/runner.h"
 
 #include <algorithm>
 #include <chrono>
@@ -128,14 +128,23 @@ void TextTestResult::printErrors() {
   for (const Entry& entry : unexpectedSuccesses) writeln("UNEXPECTED SUCCESS: " + entry.description);
 }
 
-void _run_and_report(TestSuite suite, TextTestResult& result, int verbosity, std::optional<int> durations) {
+std::unique_ptr<TextTestResult> TextTestRunner::run(TestSuite suite) const {
+  auto result = std::make_unique<TextTestResult>(options_.verbosity);
+  run(std::move(suite), *result);
+  return result;
+}
+
+void TextTestRunner::run(TestSuite suite, TextTestResult& result) const {
+  result.failfast = options_.failfast;
+  result.buffer = options_.buffer;
+  result.descriptions = options_.descriptions;
   const auto start = std::chrono::steady_clock::now();
   result.startTestRun();
   suite.run(result);
   result.stopTestRun();
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
   result.printErrors();
-  if (durations) print_durations(result, verbosity, *durations);
+  if (options_.durations) print_durations(result, options_.verbosity, *options_.durations);
   result.writeln(kSingle);
   result.writeln("Ran " + std::to_string(result.testsRun) + (result.testsRun == 1 ? " test" : " tests") + " in " +
                  seconds(taken.count()) + "\n");

@@ -1,4 +1,4 @@
-#include "krait/unittest/_suite.h"
+#include "krait/unittest/_fixtures.h"
 
 #include <map>
 
@@ -129,18 +129,6 @@ void _Fixtures::enter_class(TestResult& result, _Class& next) {
     clean_up(result, "setUpClass", next);
   }
   result._restore_output();
-}
-
-void TestSuite::run(TestResult& result) {
-  const bool outermost = !std::exchange(result._entered, true);
-  for (auto& test : tests_) {
-    if (result.shouldStop) break;
-    if (_Fixtures::enter(result, test->_class())) test->run(result);
-    test.reset();
-  }
-  if (!outermost) return;
-  _Fixtures::finish(result);
-  result._entered = false;
 }
 
 }  // namespace krait::unittest

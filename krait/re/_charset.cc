@@ -147,6 +147,12 @@ CodeSet set(const std::vector<SetItem>& items, RegexFlag flags, char32_t last) {
 
 }  // namespace
 
+RegexFlag combined(RegexFlag flags, const Node& subpattern) {
+  constexpr RegexFlag kTypes = ASCII | LOCALE | UNICODE;
+  if (_has(subpattern.add_flags, kTypes)) flags = flags & ~kTypes;
+  return (flags | subpattern.add_flags) & ~subpattern.del_flags;
+}
+
 CodeSet word_characters(RegexFlag flags) { return CodeSet(_has(flags, UNICODE) ? kWord : kAsciiWord); }
 CodeSet digit_characters(RegexFlag flags) { return CodeSet(_has(flags, UNICODE) ? kDigit : kAsciiDigit); }
 

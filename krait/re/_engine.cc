@@ -20,7 +20,10 @@ constexpr std::uint32_t kMaxNesting = 4000;
 // What a thread needs to match, made when it first does.
 struct Workspace {
   pcre2_match_data* data = nullptr;
+  std::size_t* spans = nullptr;  // of `data`
   std::uint32_t pairs = 0;
+  std::uint32_t steps = 0;
+  std::size_t last_start = kNowhere;
   pcre2_match_context* context = nullptr;
   pcre2_jit_stack* stack = nullptr;
 
@@ -28,6 +31,12 @@ struct Workspace {
     pcre2_match_data_free(data);
     pcre2_match_context_free(context);
     if (stack) pcre2_jit_stack_free(stack);
+  }
+
+  // Setting what is set already would take a tenth of a short match.
+  void set(std::uint32_t new_steps, std::size_t new_last_start) {
+    if (steps != new_steps) pcre2_set_match_limit(context, steps = new_steps);
+    if (last_start != new_last_start) pcre2_set_offset_limit(context, last_start = new_last_start);
   }
 
   void prepare(std::uint32_t wanted) {
@@ -43,11 +52,12 @@ struct Workspace {
     if (!larger) throw std::bad_alloc();
     pcre2_match_data_free(data);
     data = larger;
+    spans = pcre2_get_ovector_pointer(data);
     pairs = std::max<std::uint32_t>(wanted, 16);
   }
 };
 
-thread_local Workspace workspace;
+constinit thread_local Workspace this_thread;
 
 std::string message_of(int error) {
   unsigned char text[256];
@@ -98,9 +108,9 @@ Code::~Code() { pcre2_code_free(code_); }
 void Code::speed_up() { fast_ = pcre2_jit_compile(code_, PCRE2_JIT_COMPLETE) == 0; }
 
 Code::Outcome Code::run(const Run& run) const {
+  Workspace& workspace = this_thread;
   workspace.prepare(pairs_);
-  pcre2_set_match_limit(workspace.context, run.steps);
-  pcre2_set_offset_limit(workspace.context, run.last_start);
+  workspace.set(run.steps, run.last_start);
   const auto* subject = reinterpret_cast<PCRE2_SPTR>(run.subject.data() ? run.subject.data() : "");
   std::uint32_t options = run.must_advance ? PCRE2_NOTEMPTY_ATSTART : 0;
   int result = 0;
@@ -115,8 +125,9 @@ Code::Outcome Code::run(const Run& run) const {
     result = pcre2_match(code_, subject, run.subject.size(), run.start, options, workspace.data, workspace.context);
   }
   if (result >= 0) {
-    std::size_t* spans = pcre2_get_ovector_pointer(workspace.data);
-    for (std::size_t i = 2 * static_cast<std::size_t>(result); i < 2 * std::size_t{pairs_}; ++i) spans[i] = kNowhere;
+    for (std::size_t i = 2 * static_cast<std::size_t>(result); i < 2 * std::size_t{pairs_}; ++i) {
+      workspace.spans[i] = kNowhere;
+    }
     return Outcome::Match;
   }
   switch (result) {
@@ -135,10 +146,10 @@ Code::Outcome Code::run(const Run& run) const {
   }
 }
 
-const std::size_t* Code::spans() noexcept { return pcre2_get_ovector_pointer(workspace.data); }
+const std::size_t* Code::spans() noexcept { return this_thread.spans; }
 
 std::size_t Code::last_mark() noexcept {
-  const auto* mark = pcre2_get_mark(workspace.data);
+  const auto* mark = pcre2_get_mark(this_thread.data);
   return mark ? std::strtoul(reinterpret_cast<const char*>(mark), nullptr, 10) : 0;
 }
 

@@ -60,6 +60,7 @@ Program::Program(std::string_view pattern, const CompileOptions& options)
 
 Program::~Program() {
   for (std::atomic<Code*>& code : codes_) delete code.load();
+  for (std::atomic<const std::optional<Linear>*>& linear : linears_) delete linear.load();
 }
 
 Encoding Program::encoding_of(std::string_view text, Kind kind, std::size_t pos) const {
@@ -99,9 +100,39 @@ void Program::raise_limit(std::string_view what) const {
                    "': " + std::string(what) + "; make it less ambiguous, or raise the limit");
 }
 
-const std::size_t* Program::find(const Look& look) const {
+const Linear* Program::linear(Encoding encoding, bool whole) const {
+  if (encoding == Encoding::Unchecked) return nullptr;
+  std::atomic<const std::optional<Linear>*>& slot = linears_[static_cast<std::size_t>(encoding) * 2 + (whole ? 1 : 0)];
+  const std::optional<Linear>* known = slot.load(std::memory_order_acquire);
+  if (!known) {
+    const std::lock_guard guard(making_);
+    known = slot.load(std::memory_order_relaxed);
+    if (!known) {
+      known = new std::optional<Linear>(Linear::compile(tree_, encoding, whole));
+      slot.store(known, std::memory_order_release);
+    }
+  }
+  return known->has_value() ? &**known : nullptr;
+}
+
+const std::size_t* Program::find(const Look& look, LinearSpans& room) const {
   if (look.start > look.text.size()) return nullptr;
-  const std::uint64_t starts = look.text.size() - look.start + 1;
+  if (const Linear* known = linear(look.encoding, look.kind == Kind::FullMatch)) {
+    switch (known->find(look.text, look.start, look.kind != Kind::Search, look.must_advance, room.data())) {
+      case Linear::Outcome::Match:
+        return room.data();
+      case Linear::Outcome::NoMatch:
+        return nullptr;
+      case Linear::Outcome::TooLong:
+        break;
+    }
+  }
+  return find_by_engine(look);
+}
+
+const std::size_t* Program::find_by_engine(const Look& look) const {
+  // Of the whole text, so that searching on in it finds the limit set already.
+  const std::uint64_t starts = look.text.size() + 1;
   const std::uint32_t steps = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(std::max<std::uint64_t>(kUnwatchedSteps / starts, kFewSteps), limit_));
   const Code& plain = code(look.encoding, look.kind, Role::Plain);

@@ -8,10 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "krait/re/_engine.h"
+#include "krait/re/_linear.h"
 #include "krait/re/_tree.h"
 #include "krait/re/pattern.h"
 
@@ -42,13 +44,16 @@ class Program {
   // What the text is. Throws UnicodeDecodeError. A long one that is matched at one place only is not looked through.
   Encoding encoding_of(std::string_view text, Kind kind, std::size_t pos) const;
 
-  // The spans, until this thread's next look; null: no match. Throws LimitError.
-  const std::size_t* find(const Look& look) const;
+  // The spans, until this thread's next look or the end of `room`; null: no match. Throws LimitError.
+  const std::size_t* find(const Look& look, LinearSpans& room) const;
   // Of the match that `look` found at `begin`: the group that ended last; 0: none.
   std::size_t last_index(const Look& look, std::size_t begin) const;
 
  private:
   enum class Role : unsigned char { Plain, Sliced, Marked };
+  // Null: the engine is to be asked.
+  const Linear* linear(Encoding encoding, bool whole) const;
+  const std::size_t* find_by_engine(const Look& look) const;
   const Code& code(Encoding encoding, Kind kind, Role role) const;
   Code* make(Encoding encoding, Kind kind, Role role) const;
   const std::size_t* find_slowly(const Look& look, std::uint32_t steps) const;
@@ -62,6 +67,7 @@ class Program {
   bool plain_start_;
   mutable std::mutex making_;
   mutable std::array<std::atomic<Code*>, 4 * 3 * 3> codes_{};
+  mutable std::array<std::atomic<const std::optional<Linear>*>, 4 * 2> linears_{};
 };
 
 }  // namespace krait::re

@@ -43,12 +43,6 @@ std::string listed(const CodeSet& set) {
   return out;
 }
 
-RegexFlag combined(RegexFlag flags, const Node& node) {
-  constexpr RegexFlag kTypes = ASCII | LOCALE | UNICODE;
-  if (_has(node.add_flags, kTypes)) flags = flags & ~kTypes;
-  return (flags | node.add_flags) & ~node.del_flags;
-}
-
 class Writer {
  public:
   explicit Writer(const Dialect& dialect)

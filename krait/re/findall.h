@@ -1,6 +1,7 @@
 #pragma once
 // What findall and split give: texts that lie in the subject, which must stay (or was moved in, and is kept here).
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <initializer_list>
@@ -87,6 +88,8 @@ class Findall {
   friend bool operator==(const Findall& found, const std::vector<std::string_view>& texts) noexcept;
 
   void _append(std::string_view text) { texts_.push_back(text); }
+  // There may be so many matches. A guess is worth a megabyte at most.
+  void _expect(std::size_t matches) { texts_.reserve(std::min<std::size_t>(matches * width_, 65536)); }
 
  private:
   Subject subject_;

@@ -137,7 +137,7 @@ class Match {
   std::size_t pos_ = 0, endpos_ = 0, begun_ = 0;
   unsigned char kind_ = 0, encoding_ = 0;
   bool advanced_ = false;
-  std::array<std::size_t, 8> few_{};  // the spans of up to three groups, of more in many_
+  std::array<std::size_t, 16> few_{};  // the spans of up to seven groups, of more in many_
   std::vector<std::size_t> many_;
 };
 

@@ -25,7 +25,8 @@ std::optional<Match> find_one(const std::shared_ptr<const Program>& program, con
                               std::size_t pos, std::size_t endpos) {
   const Prepared prepared = prepare(*program, subject, kind, pos, endpos);
   if (!prepared.possible) return std::nullopt;
-  const std::size_t* spans = program->find(prepared.look);
+  LinearSpans room;
+  const std::size_t* spans = program->find(prepared.look, room);
   if (!spans) return std::nullopt;
   return _Matcher::make(program, subject, prepared.look, prepared.look.start, spans);
 }
@@ -36,9 +37,10 @@ std::pair<std::string, std::size_t> replace_each(const Program& program, std::st
                                                  Append append) {
   std::pair<std::string, std::size_t> result;
   Look look = prepare(program, text, Kind::Search, 0, text.size()).look;
+  LinearSpans room;
   std::size_t copied = 0;
   while (count == 0 || static_cast<std::ptrdiff_t>(result.second) < count) {
-    const std::size_t* spans = program.find(look);
+    const std::size_t* spans = program.find(look, room);
     if (!spans) break;
     if (result.second == 0) result.first.reserve(text.size());
     const std::size_t begin = spans[0], end = spans[1];
@@ -95,15 +97,20 @@ std::optional<Match> Pattern::fullmatch(Subject string, std::size_t pos, std::si
   return find_one(program_, string, Kind::FullMatch, pos, endpos);
 }
 
+// After so many matches findall guesses how many there will be, so that their list need not be moved again and again.
+constexpr std::size_t kSample = 64;
+
 Findall Pattern::findall(Subject string, std::size_t pos, std::size_t endpos) const {
   const std::size_t groups = this->groups();
   Prepared prepared = prepare(*program_, string, Kind::Search, pos, endpos);
   Findall all(std::move(string), std::max<std::size_t>(groups, 1));
   if (!prepared.possible) return all;
   Look& look = prepared.look;
-  while (const std::size_t* spans = program_->find(look)) {
+  LinearSpans room;
+  while (const std::size_t* spans = program_->find(look, room)) {
     for (std::size_t group = groups == 0 ? 0 : 1; group <= groups; ++group) all._append(piece(look, spans, group));
     go_on(look, spans);
+    if (all.size() == kSample) all._expect(kSample * look.text.size() / std::max<std::size_t>(look.start, 1));
   }
   return all;
 }
@@ -126,7 +133,8 @@ void Matches::next() {
             .encoding = static_cast<Encoding>(encoding_),
             .start = start_,
             .must_advance = must_advance_};
-  const std::size_t* spans = program_->find(look);
+  LinearSpans room;
+  const std::size_t* spans = program_->find(look, room);
   if (!spans) {
     current_.reset();
     start_ = endpos_ + 1;
@@ -167,9 +175,10 @@ std::pair<std::string, std::size_t> Pattern::replace(_Replace replacement, std::
 Pieces Pattern::split(Subject string, std::ptrdiff_t maxsplit) const {
   Pieces pieces(string);
   Look look = prepare(*program_, string, Kind::Search, 0, _kToTheEnd).look;
+  LinearSpans room;
   std::size_t last = 0;
   for (std::ptrdiff_t n = 0; maxsplit == 0 || n < maxsplit; ++n) {
-    const std::size_t* spans = program_->find(look);
+    const std::size_t* spans = program_->find(look, room);
     if (!spans) break;
     pieces.emplace_back(look.text.substr(last, spans[0] - last));
     for (std::size_t group = 1; group <= groups(); ++group) {

@@ -22,8 +22,6 @@ krait_room(wire RESTS_ON http builtins _base)
 krait_room(multiprocessing RESTS_ON builtins _base ENGINES threads)
 krait_room(concurrent RESTS_ON multiprocessing builtins _base ENGINES threads)
 krait_room(asyncio RESTS_ON concurrent contextvars logging queue ssl builtins _base ENGINES asio threads TESTED_WITH contextlib unittest)
-krait_room(unittest RESTS_ON asyncio builtins _base ENGINES gtest)
-krait_room(asyncio RESTS_ON concurrent contextvars ssl builtins _base ENGINES asio threads TESTED_WITH contextlib unittest)
 krait_room(unittest RESTS_ON asyncio logging re builtins _base ENGINES gtest)
 
 krait_room(web RESTS_ON asyncio wire json http builtins _base TESTED_WITH unittest)

@@ -90,6 +90,7 @@ foreach(source IN LISTS examples)
   krait_program(example_${name} examples/${name} "${source}")
 endforeach()
 krait_label(cli example_benchmark)  # what tests/cli looks at
+krait_label(examples example_access_log)
 file(GLOB dumplings CONFIGURE_DEPENDS examples/dumplings/*.cc)
 if(dumplings)
   list(FILTER dumplings EXCLUDE REGEX "_test\\.cc$")

@@ -55,10 +55,16 @@ struct _Replace {
 };
 template <class F>
 _Replace _replace_by(F& function) {
-  return {const_cast<void*>(static_cast<const void*>(&function)),
-          [](void* context, const Match& match, std::string& to) {
-            to.append(std::string_view((*static_cast<F*>(context))(match)));
-          }};
+  if constexpr (std::is_function_v<F>) {  // by its name
+    return {reinterpret_cast<void*>(&function), [](void* context, const Match& match, std::string& to) {
+              to.append(std::string_view(reinterpret_cast<F*>(context)(match)));
+            }};
+  } else {
+    return {const_cast<void*>(static_cast<const void*>(&function)),
+            [](void* context, const Match& match, std::string& to) {
+              to.append(std::string_view((*static_cast<F*>(context))(match)));
+            }};
+  }
 }
 // A function of a match that gives what becomes a std::string_view.
 template <class F>

@@ -93,6 +93,10 @@ TEST(Sub, tells_what_is_wrong_with_a_template) {
   EXPECT_EQ(message("\\400"), "octal escape value \\400 outside of range 0-0o377 at position 0");
 }
 
+std::string doubled(const Match& match) { return std::string(match.group()) + std::string(match.group()); }
+
+TEST(Sub, takes_a_function_by_its_name) { EXPECT_EQ(compile("b").sub(doubled, "abc"), "abbc"); }
+
 TEST(Split, gives_groups_and_what_took_no_part) {
   const Pieces pieces = compile("(,)|;").split("a,b;c");
   EXPECT_EQ(repr(pieces), "['a', ',', 'b', None, 'c']");

@@ -132,7 +132,7 @@ TEST(Contextmanager, may_throw_another) {
     with(manager(), [] { throw ValueError("v"); });
     FAIL() << "it threw nothing";
   } catch (const KeyError& error) {
-    EXPECT_STREQ(error.what(), "instead");
+    EXPECT_STREQ(error.what(), "'instead'");
     EXPECT_EQ(repr(error.cause()), "ValueError('v')");
   }
 }

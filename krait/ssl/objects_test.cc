@@ -319,7 +319,7 @@ TEST(SniCallback, may_refuse_by_an_alert_or_an_exception) {
 
   server.set_sni_callback([](auto&&...) -> std::optional<AlertDescription> { throw KeyError("no such host"); });
   Pair failed(_site().client(), server);
-  EXPECT_EQ(error_of<KeyError>([&] { failed.handshake(); }), "no such host");
+  EXPECT_EQ(error_of<KeyError>([&] { failed.handshake(); }), "'no such host'");
   failed.carry();
   EXPECT_EQ(error_of([&] { failed.client.tls.do_handshake(); }),
             "[SSL: SSLV3_ALERT_HANDSHAKE_FAILURE] sslv3 alert handshake failure");

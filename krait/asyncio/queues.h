@@ -155,6 +155,9 @@ class [[nodiscard("put() and get() do nothing until they are awaited")]] _QueueC
   }
 
  private:
+  friend Call;
+  _QueueCall() = default;
+
   struct Waiting {
     explicit Waiting(Coroutine<T> c) : coroutine(std::move(c)), awaiter(coroutine.operator co_await()) {}
     Coroutine<T> coroutine;

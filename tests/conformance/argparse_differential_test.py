@@ -368,7 +368,7 @@ def comparable(request):
     if NEW:
         return True
     text = json.dumps([request["add"], request["parser"]])
-    odd = any(word == "--" or (word[:1] in "-+–" and word[1:2] not in "-+–" and len(word) > 2) for word in request.get("argv", []))
+    odd = any(word == "--" or word.endswith("=--") or (word[:1] in "-+–" and word[1:2] not in "-+–" and len(word) > 2) for word in request.get("argv", []))
     files = "fromfile_prefix_chars" in request["parser"]
     return request["op"] == "argparse.run" and not odd and not files and "intermixed" not in request \
         and not any(json.dumps(word) in text for word in DIFFERS_BEFORE_3_13)

@@ -193,7 +193,8 @@ class Writer {
     const CodeSet set = members(node, flags, last_) & alphabet_;
     if (set.ranges().size() == 1 && set.ranges().front().first == set.ranges().front().last) {
       const char32_t code = set.ranges().front().first;
-      if (is_ascii_letter(code)) caseless(false);
+      // With ASCII and IGNORECASE "é" is itself alone, where PCRE2's caseless mode would take "É", too.
+      if (is_ascii_letter(code) || code > 0x7f) caseless(false);
       return character(code);
     }
     if (node.op == Op::Literal && is_ascii_letter(node.code)) {

@@ -97,6 +97,17 @@ std::string doubled(const Match& match) { return std::string(match.group()) + st
 
 TEST(Sub, takes_a_function_by_its_name) { EXPECT_EQ(compile("b").sub(doubled, "abc"), "abbc"); }
 
+TEST(Flags, ascii_and_ignorecase_leave_characters_beyond_ascii_as_they_are) {
+  const auto finds = [](const char* pattern, const char* text) {
+    return compile(pattern, ASCII | IGNORECASE).search(text).has_value();
+  };
+  EXPECT_TRUE(finds("x|b\u00e9", "B\u00e9"));
+  EXPECT_FALSE(finds("x|b\u00e9", "B\u00c9"));
+  EXPECT_FALSE(finds("x|\u00e9b", "\u00c9b"));
+  EXPECT_FALSE(finds("x|[\u03c2]b", "\u03a3b"));
+  EXPECT_TRUE(compile("x|b\u00e9", IGNORECASE).search("B\u00c9").has_value());
+}
+
 TEST(Split, gives_groups_and_what_took_no_part) {
   const Pieces pieces = compile("(,)|;").split("a,b;c");
   EXPECT_EQ(repr(pieces), "['a', ',', 'b', None, 'c']");

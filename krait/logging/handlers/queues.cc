@@ -32,7 +32,10 @@ QueueListener::QueueListener(std::shared_ptr<RecordQueue> queue, std::vector<std
 
 QueueListener::~QueueListener() {
   if (!thread_.joinable()) return;
-  queue_->put(std::nullopt);
+  try {
+    queue_->put(std::nullopt);
+  } catch (const queue::ShutDown&) {  // which ends the thread as well, once the queue is empty
+  }
   thread_.join();
 }
 
@@ -43,7 +46,10 @@ void QueueListener::start() {
 
 void QueueListener::stop() {
   if (!thread_.joinable()) return;
-  enqueue_sentinel();
+  try {
+    enqueue_sentinel();
+  } catch (const queue::ShutDown&) {  // which ends the thread as well, once the queue is empty
+  }
   thread_.join();
 }
 

@@ -59,7 +59,8 @@ class QueueListener {
 
   // Begins the thread. Throws RuntimeError "Listener already started".
   void start();
-  // Waits until all that is in the queue is handled, and the thread has ended. Nothing when it was not started.
+  // Waits until all that is in the queue is handled, and the thread has ended. Nothing when it was not started. Departs from
+  // Python for a queue that was shut down: no exception, for that ends the thread as well.
   void stop();
 
   // Offers it to the handlers. Departs from Python where it throws: the exception is printed, and the thread goes on.

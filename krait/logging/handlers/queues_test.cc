@@ -86,6 +86,20 @@ TEST(QueueListener, asks_for_the_level_of_a_handler_only_where_it_is_told_to) {
   }
 }
 
+TEST(QueueListener, ends_with_its_queue_and_loses_nothing_that_is_in_it) {
+  for (const bool stopped : {false, true}) {
+    const Stage stage;
+    {
+      QueueListener listener(stage.queue, {stage.lines});
+      stage.queue->put(made("last"));
+      stage.queue->shutdown();
+      listener.start();
+      if (stopped) listener.stop();
+    }
+    EXPECT_EQ(stage.lines->lines, std::vector<std::string>{"last"});
+  }
+}
+
 TEST(QueueListener, is_started_once) {
   const Stage stage;
   QueueListener listener(stage.queue, {stage.lines});

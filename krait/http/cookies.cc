@@ -7,6 +7,7 @@
 
 #include "krait/builtins/repr.h"
 #include "krait/http/_cookie_pattern.h"
+#include "krait/http/_lower.h"
 #include "krait/http/dates.h"
 
 namespace krait::http::cookies {
@@ -22,14 +23,8 @@ constexpr Reserved kReserved[] = {{"comment", "Comment"},   {"domain", "Domain"}
 
 bool is_flag(std::string_view name) { return name == "httponly" || name == "secure"; }
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return result;
-}
-
 std::optional<std::size_t> reserved_place(std::string_view name) {
-  const std::string wanted = lower(name);
+  const std::string wanted = _lower(std::string(name));
   for (std::size_t i = 0; i < std::size(kReserved); ++i) {
     if (kReserved[i].name == wanted) return i;
   }
@@ -118,7 +113,7 @@ void Morsel::set(std::string key, std::string value, std::string coded_value) {
 
 Attribute& Morsel::operator[](std::string_view attribute) {
   const auto place = reserved_place(attribute);
-  if (!place) throw CookieError("Invalid attribute " + krait::repr(lower(attribute)));
+  if (!place) throw CookieError("Invalid attribute " + krait::repr(_lower(std::string(attribute))));
   return attributes_[*place];
 }
 
@@ -203,7 +198,7 @@ std::optional<std::vector<Item>> read_items(std::string_view text) {
     if (key.starts_with('$')) {  // of the mechanism as a whole, such as $Version, until a cookie came
       if (seen) items.push_back({true, key.substr(1), pair->value});
     } else if (reserved_place(key)) {
-      if (!seen || (!pair->value && !is_flag(lower(key)))) return std::nullopt;
+      if (!seen || (!pair->value && !is_flag(_lower(std::string(key))))) return std::nullopt;
       items.push_back({true, key, pair->value});
     } else {
       if (!pair->value) return std::nullopt;

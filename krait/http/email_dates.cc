@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/http/_lower.h"
 #include "krait/http/dates.h"
 
 namespace krait::http {
@@ -32,11 +33,6 @@ std::vector<std::string> split(std::string_view text, std::string_view separator
     if (end == text.size()) return parts;
     begin = end + 1;
   }
-}
-
-std::string lower(std::string text) {
-  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return text;
 }
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
@@ -85,7 +81,7 @@ void drop_comma(std::string& word) {
 std::vector<std::string> words_of(std::string_view data) {
   std::vector<std::string> words = split(data, " \t\n\v\f\r\x1c\x1d\x1e\x1f", false);
   if (words.empty()) return {};
-  if (words[0].ends_with(',') || std::ranges::count(kDays, lower(words[0])) > 0) {
+  if (words[0].ends_with(',') || std::ranges::count(kDays, _lower(words[0])) > 0) {
     words.erase(words.begin());
   } else if (const std::size_t comma = words[0].rfind(','); comma != std::string::npos) {
     words[0].erase(0, comma + 1);
@@ -113,9 +109,9 @@ std::vector<std::string> words_of(std::string_view data) {
 std::optional<ParsedDate> parsedate_tz(std::string_view data) {
   const std::vector<std::string> words = words_of(data);
   if (words.empty() || words[0].empty() || words[1].empty() || words[2].empty()) return std::nullopt;
-  std::string day = words[0], month = lower(words[1]), year = words[2], time = words[3], zone = words[4];
+  std::string day = words[0], month = _lower(words[1]), year = words[2], time = words[3], zone = words[4];
   if (month_of(month) == 0) std::swap(day, month);
-  month = lower(month);
+  month = _lower(month);
   const int month_number = month_of(month);
   if (month_number == 0) return std::nullopt;
   drop_comma(day);
@@ -132,7 +128,7 @@ std::optional<ParsedDate> parsedate_tz(std::string_view data) {
   const auto hour = number(clock[0]), minute = number(clock[1]), second = number(clock[2]);
   if (!years || !days || !hour || !minute || !second) return std::nullopt;
   if (*years < 100) *years += *years > 68 ? 1900 : 2000;
-  return ParsedDate{*years, month_number, *days, *hour, *minute, *second, offset_of(lower(zone))};
+  return ParsedDate{*years, month_number, *days, *hour, *minute, *second, offset_of(_lower(zone))};
 }
 
 std::chrono::sys_seconds parsedate_to_time(std::string_view data) {

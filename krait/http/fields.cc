@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "krait/http/_characters.h"
+#include "krait/http/_lower.h"
 
 namespace krait::http {
 namespace {
@@ -25,8 +26,6 @@ bool suspicious(std::uint64_t word) {
   return ((below_space | del) & every(0x80)) != 0;
 }
 
-constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
 bool all(std::string_view text, std::uint8_t classes) {
   return std::all_of(text.begin(), text.end(), [classes](char c) { return _is(c, classes); });
 }
@@ -46,7 +45,7 @@ bool is_field_value(std::string_view text) noexcept {
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return _lower(x) == _lower(y); });
 }
 
 std::optional<std::string_view> find(std::span<const Header> headers, std::string_view name) noexcept {

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "krait/http/_lower.h"
 #include "krait/http/fields.h"
 
 namespace krait::http {
@@ -16,12 +17,6 @@ std::string_view stripped(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(kSpace);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(kSpace) - begin + 1);
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  return result;
 }
 
 void replace_all(std::string& text, std::string_view from, std::string_view to) {
@@ -62,7 +57,8 @@ std::vector<std::pair<std::string, std::string>> content_params(std::string_view
     if (equals == part.npos) {
       params.emplace_back(part, "");
     } else {
-      params.emplace_back(lower(stripped(part.substr(0, equals))), unquoted(stripped(part.substr(equals + 1))));
+      params.emplace_back(_lower(std::string(stripped(part.substr(0, equals)))),
+                          unquoted(stripped(part.substr(equals + 1))));
     }
     if (end == field.size()) return params;
     field.remove_prefix(end + 1);
@@ -70,7 +66,7 @@ std::vector<std::pair<std::string, std::string>> content_params(std::string_view
 }
 
 std::string content_type(std::string_view field) {
-  std::string type = lower(stripped(field.substr(0, field.find(';'))));
+  std::string type = _lower(std::string(stripped(field.substr(0, field.find(';')))));
   return std::ranges::count(type, '/') == 1 ? type : "text/plain";
 }
 
@@ -85,7 +81,7 @@ std::optional<std::string> content_charset(std::string_view field) {
   const std::optional<std::string> charset = content_param(field, "charset");
   const auto beyond_ascii = [](char c) { return (c & 0x80) != 0; };
   if (!charset || std::ranges::any_of(*charset, beyond_ascii)) return std::nullopt;
-  return lower(*charset);
+  return _lower(*charset);
 }
 
 }  // namespace krait::http

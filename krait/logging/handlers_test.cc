@@ -2,27 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
+
+#include "krait/logging/_folder_test.h"
 
 namespace krait::logging::handlers {
 namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "krait-log-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-  std::string path;
-};
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  return file ? std::string(std::istreambuf_iterator<char>(file), {}) : "none";
-}
 
 void log(Handler& handler, std::string msg, int level = INFO) {
   LogRecord record("x", level, "x.cc", 1, std::move(msg));

@@ -2,32 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/logging/_folder_test.h"
 
 namespace krait::logging {
 namespace {
 
 LogRecord record_of(std::string msg) { return LogRecord("x", 20, "x.cc", 1, std::move(msg)); }
-
-struct Folder {
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "krait-log-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-  std::string path;
-};
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 void log(Handler& handler, std::string msg) {
   LogRecord record = record_of(std::move(msg));

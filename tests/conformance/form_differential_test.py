@@ -5,12 +5,10 @@
 """
 
 import asyncio
-import os
-import random
 import sys
 import unittest
 
-import compare
+import differential
 
 try:
     import python_multipart
@@ -55,18 +53,7 @@ def case(rng):
 class Differential(unittest.TestCase):
     @unittest.skipIf(MISSING, MISSING)
     def test_krait_answers_as_starlette_does(self):
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-        seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED", random.randrange(10**6)))
-        rng = random.Random(seed)
-        conform = compare.Program(compare.conform_command())
-        differences = []
-        for number in range(count):
-            request, judge = case(rng)
-            got, wanted = conform.ask({"id": number, **request}), {"ok": judge()}
-            if not compare.same(got, wanted):
-                differences.append("%s\n  krait     %s\n  starlette %s" % (request, got, wanted))
-        self.assertIsNone(conform.stop())
-        self.assertFalse(differences, "seed %d, %d of %d differ\n%s" % (seed, len(differences), count, "\n".join(differences[:8])))
+        differential.compare_all(self, case, COUNT, "starlette")
 
 
 if __name__ == "__main__":

@@ -7,12 +7,11 @@
 import email.message
 import email.utils
 import http
-import os
-import random
 import sys
 import unittest
 
 import compare
+import differential
 
 # Before 3.13 some phrases were older ones, and four names did not exist.
 STATUSES = sys.version_info >= (3, 13)
@@ -63,29 +62,18 @@ def case(rng):
 
 
 class Differential(unittest.TestCase):
-    def setUp(self):
-        self.conform = compare.Program(compare.conform_command())
-        self.addCleanup(lambda: self.assertIsNone(self.conform.stop()))
-
     def test_krait_answers_as_python_does(self):
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-        seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED", random.randrange(10**6)))
-        rng = random.Random(seed)
-        differences = []
-        for number in range(count):
-            request, judge = case(rng)
-            got, wanted = self.conform.ask({"id": number, **request}), {"ok": judge()}
-            if not compare.same(got, wanted):
-                differences.append("%s\n  krait  %s\n  python %s" % (request, got, wanted))
-        self.assertFalse(differences, "seed %d, %d of %d differ\n%s" % (seed, len(differences), count, "\n".join(differences[:8])))
+        differential.compare_all(self, case, COUNT)
 
     @unittest.skipUnless(STATUSES, "the statuses are those of Python 3.13, and this is %d.%d" % sys.version_info[:2])
     def test_every_status_is_that_of_python(self):
+        conform = compare.Program(compare.conform_command())
         members = {name: int(status) for name, status in http.HTTPStatus.__members__.items()}
-        self.assertEqual(self.conform.ask({"id": 0, "op": "http.members"}), {"ok": members})
+        self.assertEqual(conform.ask({"id": 0, "op": "http.members"}), {"ok": members})
         for status in http.HTTPStatus:
             wanted = [status.phrase, status.description, status.is_informational, status.is_success, status.is_redirection, status.is_client_error, status.is_server_error]
-            self.assertEqual(self.conform.ask({"id": 0, "op": "http.status", "status": int(status)}), {"ok": wanted})
+            self.assertEqual(conform.ask({"id": 0, "op": "http.status", "status": int(status)}), {"ok": wanted})
+        self.assertIsNone(conform.stop())
 
 
 if __name__ == "__main__":

@@ -8,14 +8,13 @@ import datetime
 import logging
 import logging.handlers
 import os
-import random
 import sys
 import tempfile
 import time
 import unittest
 import unittest.mock
 
-import compare
+import differential
 
 COUNT = 1500
 # Before 3.13 the next rollover was another one where clocks are set, and with an interval of more than one day.
@@ -81,27 +80,13 @@ def rollover_case(rng):
     return {"op": "logging.rollover", **asked}, lambda: rollover(**asked)
 
 
-def answer(judge):
-    try:
-        return {"ok": judge()}
-    except Exception as error:
-        return {"error": {"type": type(error).__name__, "msg": str(error)}}
+def case(rng):
+    return rng.choice([message_case, message_case, format_case, format_case] + [rollover_case] * ROLLOVERS)(rng)
 
 
 class Differential(unittest.TestCase):
     def test_krait_answers_as_python_does(self):
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-        seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED", random.randrange(10**6)))
-        rng = random.Random(seed)
-        conform = compare.Program(compare.conform_command())
-        differences = []
-        for number in range(count):
-            request, judge = rng.choice([message_case, message_case, format_case, format_case] + [rollover_case] * ROLLOVERS)(rng)
-            got, wanted = conform.ask({"id": number, **request}), answer(judge)
-            if not compare.same(got, wanted):
-                differences.append("%s\n  krait  %s\n  python %s" % (request, got, wanted))
-        self.assertIsNone(conform.stop())
-        self.assertFalse(differences, "seed %d, %d of %d differ\n%s" % (seed, len(differences), count, "\n".join(differences[:12])))
+        differential.compare_all(self, case, COUNT)
 
 
 if __name__ == "__main__":

@@ -4,14 +4,12 @@
   url_differential_test.py [COUNT [SEED]]        KRAIT_SEED works, too
 """
 
-import os
-import random
 import sys
 import unittest
 import urllib.parse as parse
 from http import cookies
 
-import compare
+import differential
 
 # Before 3.13 urlsplit kept other characters and checked no brackets, and urlunsplit wrote other URLs.
 SPLITS = sys.version_info >= (3, 13)
@@ -90,27 +88,9 @@ def case(rng):
     return {"op": "cookie.quote", "string": text}, lambda: cookies._quote(text)
 
 
-def answer(judge):
-    try:
-        return {"ok": judge()}
-    except Exception as error:
-        return {"error": {"type": type(error).__name__, "msg": str(error)}}
-
-
 class Differential(unittest.TestCase):
     def test_krait_answers_as_python_does(self):
-        count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-        seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(os.environ.get("KRAIT_SEED", random.randrange(10**6)))
-        rng = random.Random(seed)
-        conform = compare.Program(compare.conform_command())
-        differences = []
-        for number in range(count):
-            request, judge = case(rng)
-            got, wanted = conform.ask({"id": number, **request}), answer(judge)
-            if not compare.same(got, wanted):
-                differences.append("%s\n  krait  %s\n  python %s" % (request, got, wanted))
-        self.assertIsNone(conform.stop())
-        self.assertFalse(differences, "seed %d, %d of %d differ\n%s" % (seed, len(differences), count, "\n".join(differences[:8])))
+        differential.compare_all(self, case, COUNT)
 
 
 if __name__ == "__main__":

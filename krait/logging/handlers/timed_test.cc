@@ -4,32 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <ctime>
-#include <filesystem>
 #include <fstream>
 
 #include "krait/builtins/exceptions.h"
+#include "krait/logging/_folder_test.h"
 
 namespace krait::logging::handlers {
 namespace {
-
-struct Folder {
-  Folder() {
-    std::string name = std::filesystem::temp_directory_path() / "krait-log-XXXXXX";
-    path = ::mkdtemp(name.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string operator/(const std::string& name) const { return path + "/" + name; }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& each : std::filesystem::directory_iterator(path)) names.push_back(each.path().filename());
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-  std::string path;
-};
 
 struct Zone {
   explicit Zone(const char* name) {
@@ -41,11 +24,6 @@ struct Zone {
     ::tzset();
   }
 };
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  return file ? std::string(std::istreambuf_iterator<char>(file), {}) : "none";
-}
 
 constexpr std::int64_t kNoon = 1709208000;  // 2024-02-29 12:00:00, a Thursday, in UTC
 
